@@ -1,0 +1,1 @@
+"""What people use: REST, WebSocket gateway, auth; serves the page."""

@@ -1,0 +1,1 @@
+"""One vendor SDK per file; nothing else imports that SDK."""

@@ -1,0 +1,144 @@
+"""Kafka through kafka-python: the one file that imports it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import NewTopic
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from core.errors import DependencyUnavailable
+from core.topics import Topic
+
+MAX_RECORD_BYTES = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record read from Kafka; `timestamp_ms` is the broker's or producer's create time."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes
+    headers: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class Producer:
+    """An idempotent producer with `acks=all`; a send counts only once its acknowledgement came."""
+
+    def __init__(self, bootstrap: str, *, request_timeout_s: float = 10.0) -> None:
+        self._producer = KafkaProducer(
+            bootstrap_servers=bootstrap.split(","),
+            acks="all",
+            linger_ms=0,
+            max_request_size=MAX_RECORD_BYTES,
+            request_timeout_ms=int(request_timeout_s * 1000),
+            delivery_timeout_ms=int(request_timeout_s * 2000),
+            max_block_ms=int(request_timeout_s * 1000),
+        )
+
+    def send(
+        self,
+        topic: str,
+        value: bytes,
+        *,
+        key: bytes | None = None,
+        headers: Mapping[str, bytes] | None = None,
+        on_done: Callable[[BaseException | None], None],
+    ) -> None:
+        """Queue a record; `on_done` is called from the producer's thread with None or the error."""
+        try:
+            future = self._producer.send(topic, value=value, key=key, headers=list((headers or {}).items()))
+        except KafkaError as error:
+            raise DependencyUnavailable(f"Kafka took no record: {error}", code="kafka_unavailable") from error
+        future.add_callback(lambda _meta: on_done(None))
+        future.add_errback(on_done)
+
+    def send_and_wait(
+        self, topic: str, value: bytes, *, key: bytes | None = None, headers: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Send one record and return once every in-sync replica has it; DependencyUnavailable otherwise."""
+        try:
+            self._producer.send(topic, value=value, key=key, headers=list((headers or {}).items())).get(timeout=30)
+        except KafkaError as error:
+            raise DependencyUnavailable(f"Kafka took no record: {error}", code="kafka_unavailable") from error
+
+    def flush(self) -> None:
+        """Wait until every queued record is acknowledged or failed."""
+        self._producer.flush(timeout=30)
+
+    def close(self) -> None:
+        """Flush and close."""
+        self._producer.close(timeout=10)
+
+
+class Consumer:
+    """A group consumer that commits only when told to, so that a crash repeats rather than loses."""
+
+    def __init__(self, bootstrap: str, topics: Iterable[str], *, group: str, from_start: bool = True) -> None:
+        self._consumer = KafkaConsumer(
+            *topics,
+            bootstrap_servers=bootstrap.split(","),
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest" if from_start else "latest",
+            fetch_max_wait_ms=100,
+            max_partition_fetch_bytes=2 * MAX_RECORD_BYTES,
+        )
+
+    def poll(self, timeout_s: float, *, limit: int = 500) -> list[Record]:
+        """Return up to `limit` records in partition order, or an empty list after `timeout_s`."""
+        polled = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=limit)
+        return [_record(raw) for records in polled.values() for raw in records]
+
+    def commit(self) -> None:
+        """Commit the position after everything `poll` has returned."""
+        self._consumer.commit()
+
+    def commit_through(self, records: Iterable[Record]) -> None:
+        """Commit just past the given records, leaving later ones to be read again after a restart."""
+        from kafka.structs import OffsetAndMetadata
+
+        ends: dict[Any, Any] = {}
+        for record in records:
+            ends[TopicPartition(record.topic, record.partition)] = OffsetAndMetadata(record.offset + 1, "", -1)
+        if ends:
+            self._consumer.commit(ends)
+
+    def seek(self, record: Record) -> None:
+        """Make the next poll return this record again."""
+        self._consumer.seek(TopicPartition(record.topic, record.partition), record.offset)
+
+    def close(self) -> None:
+        """Leave the group without committing."""
+        self._consumer.close(autocommit=False)
+
+
+def _record(raw: Any) -> Record:
+    headers = {name: value for name, value in (raw.headers or ())}
+    return Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value or b"", headers)
+
+
+def ensure_topics(bootstrap: str, topics: Iterable[Topic]) -> None:
+    """Create the topics that do not exist yet, single replica; safe to call again."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","))
+    try:
+        for topic in topics:
+            settings = {
+                "retention.ms": str(topic.retention_s * 1000),
+                # Only closed segments expire, so a quiet topic must roll its segment to honour its retention.
+                "segment.ms": str(3600 * 1000),
+                "max.message.bytes": str(MAX_RECORD_BYTES),
+            }
+            try:
+                admin.create_topics([NewTopic(topic.name, topic.partitions, 1, topic_configs=settings)])
+            except TopicAlreadyExistsError:
+                continue
+    finally:
+        admin.close()

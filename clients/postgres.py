@@ -1,0 +1,100 @@
+"""PostgreSQL through psycopg 3: the one file that imports it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection, Connection
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
+
+from core.errors import DependencyUnavailable
+from core.settings import Settings
+
+Row = dict[str, Any]
+Session = Connection[Row]
+AsyncSession = AsyncConnection[Row]
+Pool = ConnectionPool[Session]
+AsyncPool = AsyncConnectionPool[AsyncSession]
+DatabaseError = psycopg.Error
+DatabaseUnavailable = psycopg.OperationalError
+UniqueViolation = psycopg.errors.UniqueViolation
+
+__all__ = [
+    "AsyncPool", "AsyncSession", "DatabaseError", "DatabaseUnavailable", "Jsonb", "Pool", "Row", "Session",
+    "UniqueViolation", "async_pool", "connect", "dsn", "migrate", "pool", "transaction",
+]  # fmt: skip
+
+
+def dsn(settings: Settings) -> str:
+    """Return the connection string with the password from the secret, when there is one."""
+    password = settings.postgres_password.get_secret_value()
+    return make_conninfo(settings.postgres_dsn, **({"password": password} if password else {}), connect_timeout=5)
+
+
+def connect(settings: Settings, *, autocommit: bool = True) -> Session:
+    """Open one connection whose rows are dictionaries; DependencyUnavailable when the server does not answer."""
+    try:
+        return Connection[Row].connect(dsn(settings), autocommit=autocommit, row_factory=dict_row)
+    except psycopg.OperationalError as error:
+        raise DependencyUnavailable(f"PostgreSQL does not answer: {error}", code="postgres_unavailable") from error
+
+
+def pool(settings: Settings, *, size: int = 4) -> Pool:
+    """Return an unopened pool of autocommit connections with dictionary rows; use it as a context manager."""
+    return ConnectionPool(
+        dsn(settings),
+        min_size=1,
+        max_size=size,
+        open=False,
+        kwargs={"row_factory": dict_row, "autocommit": True},
+        check=ConnectionPool.check_connection,
+    )
+
+
+def async_pool(settings: Settings, *, size: int = 8) -> AsyncPool:
+    """Return an unopened asyncio pool of autocommit connections with dictionary rows."""
+    return AsyncConnectionPool(
+        dsn(settings),
+        min_size=1,
+        max_size=size,
+        open=False,
+        kwargs={"row_factory": dict_row, "autocommit": True},
+        check=AsyncConnectionPool.check_connection,
+    )
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[Session]:
+    """Run a block in one transaction; a lost server becomes DependencyUnavailable."""
+    try:
+        with session.transaction():
+            yield session
+    except psycopg.OperationalError as error:
+        raise DependencyUnavailable(f"PostgreSQL was lost: {error}", code="postgres_unavailable") from error
+
+
+def migrate(settings: Settings, folder: Path) -> list[str]:
+    """Apply the `NNNN_*.sql` files of a folder that this database has not seen, in order; return their names."""
+    applied: list[str] = []
+    with connect(settings) as session:
+        session.execute("SELECT pg_advisory_lock(7214071)")
+        session.execute(
+            "CREATE TABLE IF NOT EXISTS schema_migrations"
+            " (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
+        )
+        done = {row["name"] for row in session.execute("SELECT name FROM schema_migrations")}
+        for path in sorted(folder.glob("[0-9]*.sql")):
+            if path.name in done:
+                continue
+            with session.transaction():
+                session.execute(path.read_bytes())
+                session.execute("INSERT INTO schema_migrations (name) VALUES (%s)", (path.name,))
+            applied.append(path.name)
+    return applied

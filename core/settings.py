@@ -1,0 +1,115 @@
+"""Every setting of every process, read once at a composition root by `load_settings`.
+
+A field `name` is the environment variable `TIPLINE_NAME`; a secret may also be a file of that name (lower case,
+`tipline_name`) in `<data_dir>/secrets`. docs/operations.md lists them all, and a unit test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ENV_PREFIX = "TIPLINE_"
+
+
+def _local(scheme: str, port_field: str, path: str = "") -> Any:
+    """Default an address to the embedded server's: the loopback and the port of this same settings object."""
+    return Field(default_factory=lambda data: f"{scheme}127.0.0.1:{data[port_field]}{path}")
+
+
+class Settings(BaseSettings):
+    """The settings of the whole platform; addresses default to the embedded stack on this machine."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="ignore", frozen=True)
+
+    # where things are
+    data_dir: Path = Path(".tipline")
+    mode: Literal["demo", "production"] = "demo"
+    log_level: str = "INFO"
+    bind_host: str = "127.0.0.1"
+
+    # ports of the servers we start
+    api_port: int = 8000
+    intake_port: int = 8010
+    endpoint_port: int = 8080
+    facade_port: int = 8090
+    kafka_port: int = 9092
+    kafka_controller_port: int = 9093
+    redis_port: int = 6379
+    postgres_port: int = 5432
+    s3_port: int = 4566
+    ray_port: int = 6380
+    ray_dashboard_port: int = 8265
+
+    # addresses of the servers we talk to
+    kafka_bootstrap: str = _local("", "kafka_port")
+    redis_url: str = _local("redis://", "redis_port", "/0")
+    postgres_dsn: str = _local("postgresql://tipline@", "postgres_port", "/tipline")
+    s3_url: str = _local("http://", "s3_port")
+    endpoint_url: str = _local("http://", "endpoint_port")
+    intake_url: str = _local("http://", "intake_port")
+    api_url: str = _local("http://", "api_port")
+
+    # secrets
+    postgres_password: SecretStr = SecretStr("")
+    redis_password: SecretStr = SecretStr("")
+    session_secret: SecretStr = SecretStr("")
+    jwt_secret: SecretStr = SecretStr("")
+
+    # AWS-style access
+    aws_region: str = "eu-central-1"
+    aws_profile: str = "tipline"
+    aws_shared_credentials_file: Path = Field(default_factory=lambda data: data["data_dir"] / "aws" / "credentials")
+
+    # intake
+    sources_file: Path = Field(default_factory=lambda data: data["data_dir"] / "sources.toml")
+    intake_body_limit_bytes: int = 1024 * 1024
+    webhook_tolerance_s: int = 300
+
+    # the hot path
+    endpoint_name: str = "news-enrichment"
+    relevance_keep_above: float = Field(default=0.8, ge=0, le=1)
+    relevance_review_from: float = Field(default=0.5, ge=0, le=1)
+    stream_trigger: Literal["real-time", "micro-batch"] = "real-time"
+    stream_batch_s: int = Field(default=30, ge=1)
+    enrich_timeout_s: float = 5.0
+    enrich_attempts: int = 2
+    retry_backoff_initial_s: float = 1.0
+    retry_backoff_max_s: float = 60.0
+    retry_limit: int = 8
+
+    # models
+    embedder_engine: Literal["auto", "openvino", "torch"] = "auto"
+    summarizer_model_path: Path | None = None
+    registry_file: Path | None = None
+    registry_poll_s: float = 1.0
+
+    # alerts
+    story_window_s: int = 48 * 3600
+    story_similarity_from: float = Field(default=0.62, ge=0, le=1)
+    feed_retention_s: int = 7 * 24 * 3600
+    ws_heartbeat_s: float = 15.0
+    ws_queue_frames: int = 256
+    session_lifetime_s: int = 12 * 3600
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the environment, then the secret files under the data directory; keyword arguments win over both."""
+    data_dir = Path(overrides.get("data_dir") or os.environ.get(ENV_PREFIX + "DATA_DIR") or ".tipline").absolute()
+    secrets_dir = data_dir / "secrets"
+    overrides["data_dir"] = data_dir
+    return Settings(_secrets_dir=secrets_dir if secrets_dir.is_dir() else None, **overrides)
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """Return the settings that were set as environment variables for a child process, secrets left out."""
+    plain = settings.model_dump(mode="json", exclude_unset=True)
+    return {
+        ENV_PREFIX + name.upper(): str(value)
+        for name, value in plain.items()
+        if value is not None and not isinstance(getattr(settings, name), SecretStr)
+    }

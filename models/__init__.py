@@ -1,0 +1,1 @@
+"""Pure machine learning: lists in, lists out. No Ray, HTTP or Kafka."""

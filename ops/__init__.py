@@ -1,0 +1,1 @@
+"""The embedded stack, the supervisor, the command line, demo data and probes."""

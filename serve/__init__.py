@@ -1,0 +1,1 @@
+"""The Ray Serve application: the only HTTP face of the models."""
