@@ -121,7 +121,7 @@ class Consumer:
 
 
 def _record(raw: Any) -> Record:
-    headers = {name: value for name, value in (raw.headers or ())}
+    headers = dict(raw.headers or ())
     return Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value or b"", headers)
 
 
