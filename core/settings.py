@@ -28,6 +28,7 @@ class Settings(BaseSettings):
 
     # where things are
     data_dir: Path = Path(".tipline")
+    jars_dir: Path = Field(default_factory=lambda data: data["data_dir"] / "jars")
     mode: Literal["demo", "production"] = "demo"
     log_level: str = "INFO"
     bind_host: str = "127.0.0.1"

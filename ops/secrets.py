@@ -1,0 +1,64 @@
+"""Makes every secret at the first run, as files that only we can read; later runs keep what is there."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from pathlib import Path
+
+from core.settings import ENV_PREFIX, Settings, load_settings
+
+SECRET_FIELDS = ("postgres_password", "redis_password", "session_secret", "jwt_secret")
+WEBHOOK_SOURCE = "demo-wire"
+
+
+def ensure_secrets(settings: Settings) -> Settings:
+    """Make what is missing and return the settings read again, with the secrets in them."""
+    folder = settings.data_dir / "secrets"
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for field in SECRET_FIELDS:
+        # Letters and digits only, so that no configuration file or SQL literal needs quoting.
+        _write_once(folder / f"{ENV_PREFIX}{field}".lower(), secrets.token_hex(24))
+    _ensure_aws_keys(settings)
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    _write_once(
+        settings.sources_file,
+        f'[webhooks.{WEBHOOK_SOURCE}]\nscheme = "standard"\nkeys = ["whsec_{key}"]\nprovider = "demo"\n',
+    )
+    return load_settings(**settings.model_dump(exclude_unset=True, exclude=set(SECRET_FIELDS)))
+
+
+def keys_file(settings: Settings) -> Path:
+    """Return the file that maps access key ids to `{"secret", "role"}`, by which servers verify SigV4."""
+    return settings.aws_shared_credentials_file.with_name("keys.json")
+
+
+def _ensure_aws_keys(settings: Settings) -> None:
+    credentials = settings.aws_shared_credentials_file
+    if credentials.exists() and keys_file(settings).exists():
+        return
+    key_id, secret = "TIPL" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30)
+    _write(keys_file(settings), json.dumps({key_id: {"secret": secret, "role": "platform"}}, indent=2))
+    # The credentials come last: where they exist, the servers' side is complete.
+    _write(
+        credentials,
+        f"[{settings.aws_profile}]\naws_access_key_id = {key_id}\naws_secret_access_key = {secret}\n"
+        f"region = {settings.aws_region}\n",
+    )
+
+
+def _write_once(path: Path, text: str) -> None:
+    if not path.exists():
+        _write(path, text)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    temporary.replace(path)

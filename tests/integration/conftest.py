@@ -1,0 +1,86 @@
+"""The real servers, each started when a test first asks for it, on free ports and in a directory of this run."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from clients.kafka import ensure_topics
+from clients.postgres import migrate
+from core.settings import Settings, load_settings
+from core.topics import TOPICS
+from ops.secrets import ensure_secrets
+from ops.stack.embedded import embedded_services
+from ops.stack.group import ProcessGroup
+
+ROOT = Path(__file__).parents[2]
+PORT_FIELDS = tuple(name for name in Settings.model_fields if name.endswith("_port"))
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on now; all are held open until all are known, so that none comes twice."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def make_settings(data_dir: Path) -> Settings:
+    """Return settings of a fresh data directory with free ports, made secrets and the repository's jar cache."""
+    ports = dict(zip(PORT_FIELDS, free_ports(len(PORT_FIELDS)), strict=True))
+    return ensure_secrets(load_settings(data_dir=data_dir, jars_dir=ROOT / ".tipline" / "jars", **ports))
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return make_settings(tmp_path_factory.mktemp("tipline"))
+
+
+@pytest.fixture(scope="session")
+def stack(settings: Settings) -> Iterator[ProcessGroup]:
+    """The four servers, none started yet; tests may kill and restart them through it."""
+    group = ProcessGroup(embedded_services(settings), settings.data_dir)
+    yield group
+    group.stop_all()
+
+
+@pytest.fixture(scope="session")
+def started(stack: ProcessGroup) -> Callable[[str], None]:
+    def start(name: str) -> None:
+        stack.start(name)
+        stack.wait_ready(name)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def postgres(started: Callable[[str], None], settings: Settings) -> Settings:
+    """The migrated database."""
+    started("postgres")
+    migrate(settings, ROOT / "contracts" / "sql")
+    return settings
+
+
+@pytest.fixture(scope="session")
+def redis_server(started: Callable[[str], None], settings: Settings) -> Settings:
+    started("redis")
+    return settings
+
+
+@pytest.fixture(scope="session")
+def kafka_server(started: Callable[[str], None], settings: Settings) -> Settings:
+    """The broker with the project's topics."""
+    started("kafka")
+    ensure_topics(settings.kafka_bootstrap, TOPICS)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def s3_server(started: Callable[[str], None], settings: Settings) -> Settings:
+    started("s3")
+    return settings
