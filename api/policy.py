@@ -1,0 +1,48 @@
+"""Entitlement: one SQL predicate, on the function `may_see` of the database, behind every read of an alert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from api.principal import Principal
+from clients.postgres import AsyncSession
+from core.errors import Unauthenticated
+
+# For queries over `alerts a` with a parameter rm_id. An alert under embargo is stored and shown to nobody.
+VISIBLE = "a.released AND may_see(%(rm_id)s, a.client_id)"
+
+_LIVE = "ended_at IS NULL AND expires_at > now()"
+_CHECK = f"""
+    SELECT EXISTS (SELECT FROM sessions WHERE secret_hash = %(session)s AND {_LIVE}) AS live,
+           ARRAY(SELECT a.alert_id FROM alerts a WHERE a.alert_id = ANY(%(alerts)s) AND {VISIBLE}) AS visible
+"""  # noqa: S608
+_LIVE_SESSIONS = f"""
+    SELECT secret_hash FROM sessions JOIN rm USING (rm_id)
+    WHERE secret_hash = ANY(%s) AND {_LIVE} AND rm.active
+"""  # noqa: S608
+_COVERING = """
+    SELECT DISTINCT c.rm_id FROM rm_clients c JOIN rm USING (rm_id)
+    WHERE c.client_id = %s AND rm.active AND now() >= c.valid_from AND now() < c.valid_to
+    ORDER BY c.rm_id
+"""
+
+
+async def still_visible(session: AsyncSession, principal: Principal, alert_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of the alerts that the principal may be sent now; Unauthenticated when the session ended."""
+    parameters = {"session": principal.session, "rm_id": principal.rm_id, "alerts": list(set(alert_ids))}
+    row = await (await session.execute(_CHECK, parameters)).fetchone()
+    if row is None or not row["live"]:
+        raise Unauthenticated("the session ended")
+    return set(row["visible"])
+
+
+async def live_sessions(session: AsyncSession, hashes: Iterable[bytes]) -> set[bytes]:
+    """Return those of the session hashes whose session, and whose user, are still active."""
+    rows = await (await session.execute(_LIVE_SESSIONS, (list(hashes),))).fetchall()
+    return {bytes(row["secret_hash"]) for row in rows}
+
+
+async def covering_rms(session: AsyncSession, client_id: str) -> list[str]:
+    """Return the RMs who look after a client now, in the order in which their feeds are locked."""
+    return [row["rm_id"] for row in await (await session.execute(_COVERING, (client_id,))).fetchall()]
