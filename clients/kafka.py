@@ -33,15 +33,26 @@ class Producer:
     """An idempotent producer with `acks=all`; a send counts only once its acknowledgement came."""
 
     def __init__(self, bootstrap: str, *, request_timeout_s: float = 10.0) -> None:
-        self._producer = KafkaProducer(
-            bootstrap_servers=bootstrap.split(","),
-            acks="all",
-            linger_ms=0,
-            max_request_size=MAX_RECORD_BYTES,
-            request_timeout_ms=int(request_timeout_s * 1000),
-            delivery_timeout_ms=int(request_timeout_s * 2000),
-            max_block_ms=int(request_timeout_s * 1000),
-        )
+        try:
+            self._producer = KafkaProducer(
+                bootstrap_servers=bootstrap.split(","),
+                acks="all",
+                linger_ms=0,
+                max_request_size=MAX_RECORD_BYTES,
+                request_timeout_ms=int(request_timeout_s * 1000),
+                delivery_timeout_ms=int(request_timeout_s * 2000),
+                max_block_ms=int(request_timeout_s * 1000),
+                bootstrap_timeout_ms=int(request_timeout_s * 1000),
+            )
+        except KafkaError as error:
+            raise DependencyUnavailable(f"Kafka does not answer: {error}", code="kafka_unavailable") from error
+
+    def know(self, topic: str) -> None:
+        """Fetch a topic's metadata now, so that the first send to it does not wait for it."""
+        try:
+            self._producer.partitions_for(topic)
+        except KafkaError as error:
+            raise DependencyUnavailable(f"Kafka does not answer: {error}", code="kafka_unavailable") from error
 
     def send(
         self,
@@ -70,8 +81,11 @@ class Producer:
             raise DependencyUnavailable(f"Kafka took no record: {error}", code="kafka_unavailable") from error
 
     def flush(self) -> None:
-        """Wait until every queued record is acknowledged or failed."""
-        self._producer.flush(timeout=30)
+        """Wait until every queued record is acknowledged or failed; DependencyUnavailable when that takes too long."""
+        try:
+            self._producer.flush(timeout=30)
+        except KafkaError as error:
+            raise DependencyUnavailable(f"Kafka acknowledged too late: {error}", code="kafka_unavailable") from error
 
     def close(self) -> None:
         """Flush and close."""
@@ -82,19 +96,28 @@ class Consumer:
     """A group consumer that commits only when told to, so that a crash repeats rather than loses."""
 
     def __init__(self, bootstrap: str, topics: Iterable[str], *, group: str, from_start: bool = True) -> None:
-        self._consumer = KafkaConsumer(
-            *topics,
-            bootstrap_servers=bootstrap.split(","),
-            group_id=group,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest" if from_start else "latest",
-            fetch_max_wait_ms=100,
-            max_partition_fetch_bytes=2 * MAX_RECORD_BYTES,
-        )
+        try:
+            self._consumer = KafkaConsumer(
+                *topics,
+                bootstrap_servers=bootstrap.split(","),
+                group_id=group,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest" if from_start else "latest",
+                fetch_max_wait_ms=100,
+                max_partition_fetch_bytes=2 * MAX_RECORD_BYTES,
+                # A killed member's partitions are idle until its session ends: keep that short.
+                session_timeout_ms=6000,
+                heartbeat_interval_ms=2000,
+            )
+        except KafkaError as error:
+            raise DependencyUnavailable(f"Kafka does not answer: {error}", code="kafka_unavailable") from error
 
     def poll(self, timeout_s: float, *, limit: int = 500) -> list[Record]:
         """Return up to `limit` records in partition order, or an empty list after `timeout_s`."""
-        polled = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=limit)
+        try:
+            polled = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=limit)
+        except KafkaError as error:
+            raise DependencyUnavailable(f"Kafka gave no records: {error}", code="kafka_unavailable") from error
         return [_record(raw) for records in polled.values() for raw in records]
 
     def commit(self) -> None:
@@ -109,7 +132,21 @@ class Consumer:
         for record in records:
             ends[TopicPartition(record.topic, record.partition)] = OffsetAndMetadata(record.offset + 1, "", -1)
         if ends:
-            self._consumer.commit(ends)
+            try:
+                self._consumer.commit(ends)
+            except KafkaError as error:
+                raise DependencyUnavailable(f"Kafka took no offsets: {error}", code="kafka_unavailable") from error
+
+    def lag(self) -> int:
+        """Return how many records of the assigned partitions are not yet polled, as of the last fetch."""
+        behind = 0
+        for partition in self._consumer.assignment():
+            try:
+                end, position = self._consumer.highwater(partition), self._consumer.position(partition, timeout_ms=0)
+            except KafkaError:  # taken away meanwhile, or not fetched from yet
+                continue
+            behind += max(0, end - position) if end is not None and position is not None else 0
+        return behind
 
     def seek(self, record: Record) -> None:
         """Make the next poll return this record again."""

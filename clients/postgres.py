@@ -24,11 +24,14 @@ Pool = ConnectionPool[Session]
 AsyncPool = AsyncConnectionPool[AsyncSession]
 DatabaseError = psycopg.Error
 DatabaseUnavailable = psycopg.OperationalError
+ConnectionLost = psycopg.InterfaceError
+UnfitData = (psycopg.DataError, psycopg.IntegrityError)
 UniqueViolation = psycopg.errors.UniqueViolation
+Deadlock = psycopg.errors.DeadlockDetected
 
 __all__ = [
-    "AsyncPool", "AsyncSession", "DatabaseError", "DatabaseUnavailable", "Jsonb", "Pool", "Row", "Session",
-    "UniqueViolation", "async_pool", "connect", "dsn", "migrate", "pool", "transaction",
+    "AsyncPool", "AsyncSession", "ConnectionLost", "DatabaseError", "DatabaseUnavailable", "Jsonb", "Pool", "Row",
+    "Session", "UnfitData", "UniqueViolation", "async_pool", "connect", "dsn", "migrate", "pool", "transaction",
 ]  # fmt: skip
 
 

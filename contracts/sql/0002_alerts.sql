@@ -9,13 +9,9 @@ CREATE TABLE article_state (
     updated_at          timestamptz NOT NULL DEFAULT now()
 );
 
--- Every enrichment applied, so that a repeated one changes nothing.
-CREATE TABLE applied_enrichments (
-    enrichment_id  uuid NOT NULL,
-    content_hash   text NOT NULL DEFAULT '',
-    applied_at     timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (enrichment_id, content_hash)
-);
+-- Raised with every change of a story. Routers write one at a time (advisory lock), so a reader that has seen number n
+-- finds every later change above n.
+CREATE SEQUENCE story_changes;
 
 CREATE TABLE stories (
     story_id          uuid PRIMARY KEY,
@@ -25,14 +21,16 @@ CREATE TABLE stories (
     -- unit-length float16, little-endian, of the newest revision of the first article
     signature         bytea NOT NULL,
     first_seen_at     timestamptz NOT NULL,
-    last_seen_at      timestamptz NOT NULL
+    last_seen_at      timestamptz NOT NULL,
+    change_seq        bigint NOT NULL
 );
-CREATE INDEX stories_by_client ON stories (client_id, last_seen_at DESC);
+CREATE INDEX stories_by_client ON stories (client_id, change_seq);
 
 CREATE TABLE alerts (
     alert_id         uuid PRIMARY KEY,
     story_id         uuid NOT NULL REFERENCES stories,
     client_id        text NOT NULL REFERENCES clients,
+    -- counts the changes an RM can see; 0 until the alert is first shown
     revision         integer NOT NULL,
     status           text NOT NULL CHECK (status IN ('active', 'corrected', 'retracted')),
     state            text NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'acknowledged')),
@@ -41,29 +39,34 @@ CREATE TABLE alerts (
     severity         text NOT NULL,
     topic            text NOT NULL,
     relevance        double precision NOT NULL,
+    -- when the next embargo within ends: the router's timer; null when none is left
     embargo_until    timestamptz,
-    -- false while an embargo holds: stored, shown to nobody
+    -- false until a first source is free to be shown: stored, shown to nobody
     released         boolean NOT NULL,
     -- alert.v1 as the RM gets it, less state and acknowledgement, which are the columns above
-    payload          jsonb NOT NULL,
+    payload          jsonb,
+    -- when it was first shown (until then: stored), so that a released embargo is the newest alert
     created_at       timestamptz NOT NULL DEFAULT now(),
-    updated_at       timestamptz NOT NULL DEFAULT now()
+    updated_at       timestamptz NOT NULL DEFAULT now(),
+    CHECK (released = (payload IS NOT NULL))
 );
 CREATE INDEX alerts_by_client ON alerts (client_id, created_at DESC);
-CREATE INDEX alerts_under_embargo ON alerts (embargo_until) WHERE NOT released;
+CREATE INDEX alerts_under_embargo ON alerts (embargo_until) WHERE embargo_until IS NOT NULL;
 
--- Which article stands behind which alert, at which revision.
+-- Which article stands behind which alert, at which revision; an article stays in its client's story for good.
 CREATE TABLE alert_sources (
-    alert_id       uuid NOT NULL REFERENCES alerts,
+    alert_id       uuid NOT NULL REFERENCES alerts ON DELETE CASCADE,
     article_id     text NOT NULL,
+    client_id      text NOT NULL REFERENCES clients,
     revision       bigint NOT NULL,
     content_hash   text NOT NULL DEFAULT '',
+    -- enriched.v1 without its signature, body cut to what an alert shows
     enriched       jsonb NOT NULL,
     retracted      boolean NOT NULL DEFAULT false,
     first_seen_at  timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (alert_id, article_id)
+    PRIMARY KEY (alert_id, article_id),
+    UNIQUE (article_id, client_id)
 );
-CREATE INDEX alert_sources_by_article ON alert_sources (article_id);
 
 CREATE TABLE alert_events (
     event_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
