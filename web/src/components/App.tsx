@@ -1,0 +1,57 @@
+import { useCallback, useEffect, useState } from "react";
+
+import * as api from "../api.ts";
+import type { Me } from "../types.ts";
+import { InboxPage } from "./InboxPage.tsx";
+import { Login } from "./Login.tsx";
+
+type Session =
+  | { readonly kind: "asking" }
+  | { readonly kind: "out"; readonly notice: string | null }
+  | { readonly kind: "unreachable"; readonly message: string }
+  | { readonly kind: "in"; readonly me: Me };
+
+/** The whole page: who is here decides between the log-in and the inbox. */
+export function App() {
+  const [session, setSession] = useState<Session>({ kind: "asking" });
+
+  const askWho = useCallback(async (): Promise<void> => {
+    try {
+      setSession({ kind: "in", me: await api.readMe() });
+    } catch (error) {
+      const loggedOut = error instanceof api.Problem && error.status === 401;
+      setSession(loggedOut ? { kind: "out", notice: null } : { kind: "unreachable", message: String(error) });
+    }
+  }, []);
+
+  useEffect(() => {
+    void askWho();
+  }, [askWho]);
+
+  const expire = useCallback(() => {
+    setSession({ kind: "out", notice: "Your session has ended. Log in again to go on." });
+  }, []);
+
+  const leave = useCallback(async (): Promise<void> => {
+    await api.logOut().catch(() => undefined);
+    location.replace("#/");
+    setSession({ kind: "out", notice: null });
+  }, []);
+
+  switch (session.kind) {
+    case "asking":
+      return <p className="splash" role="status">Opening Tipline…</p>;
+    case "out":
+      return <Login notice={session.notice} onLoggedIn={askWho} />;
+    case "unreachable":
+      return (
+        <main className="splash" role="alert">
+          <h1>Tipline is out of reach</h1>
+          <p>The server does not answer. Nothing is lost: alerts wait there.</p>
+          <button className="button" type="button" onClick={() => void askWho()}>Try again</button>
+        </main>
+      );
+    case "in":
+      return <InboxPage key={session.me.rm_id} me={session.me} onExpired={expire} onLeave={leave} />;
+  }
+}

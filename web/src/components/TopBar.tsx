@@ -1,0 +1,25 @@
+import type { Link } from "../connection.ts";
+import type { Me } from "../types.ts";
+import { Logo } from "./Logo.tsx";
+
+interface Props {
+  readonly me: Me;
+  readonly link: Link;
+  readonly unread: number;
+  readonly onLeave: () => Promise<void>;
+}
+
+const LINK_WORDS = { connecting: "Connecting", live: "Live", down: "Not live" } as const;
+
+/** Product, connection state, what is left to do, and who is logged in. */
+export function TopBar({ me, link, unread, onLeave }: Props) {
+  return (
+    <header className="top">
+      <h1 className="brand"><Logo />Tipline</h1>
+      <span className={`link link-${link.phase}`} data-link={link.phase}>{LINK_WORDS[link.phase]}</span>
+      <span className="top-unread"><b>{unread}</b> to acknowledge</span>
+      <span className="top-me">{me.display}</span>
+      <button className="button button-quiet" type="button" onClick={() => void onLeave()}>Log out</button>
+    </header>
+  );
+}

@@ -1,0 +1,113 @@
+// The alerts on screen as pure functions of snapshots and numbered frames. Nothing here does I/O.
+
+import type { Alert, AlertPage, AlertState, FeedFrame } from "./types.ts";
+
+export interface Feed {
+  readonly alerts: ReadonlyMap<string, Alert>;
+  /** Ids in the order shown, newest first. A change of an alert never moves it. */
+  readonly order: readonly string[];
+  /** Ids that arrived while the reader held the list still, newest first; not shown yet. */
+  readonly held: readonly string[];
+  readonly holding: boolean;
+  /** Ids that arrived or changed over the socket: the page makes them flash once. */
+  readonly touched: ReadonlySet<string>;
+  /** Number of the last frame applied; null before the first snapshot. */
+  readonly lastSeq: number | null;
+  /** Cursor of the next older page; null when everything is loaded. */
+  readonly next: string | null;
+}
+
+/** What a frame did: a gap means that the caller must read a new snapshot. */
+export type Outcome = "applied" | "repeated" | "gap";
+
+export const emptyFeed: Feed = {
+  alerts: new Map(),
+  order: [],
+  held: [],
+  holding: false,
+  touched: new Set(),
+  lastSeq: null,
+  next: null,
+};
+
+/** Replace the list by the server's newest page; while the list is held still, ids not seen before wait. */
+export function applySnapshot(feed: Feed, page: AlertPage): Feed {
+  const ids = page.items.map((alert) => alert.alert_id);
+  const isNews = (id: string) => feed.holding && feed.lastSeq !== null && !feed.order.includes(id);
+  return {
+    ...feed,
+    alerts: new Map(page.items.map((alert) => [alert.alert_id, alert])),
+    order: ids.filter((id) => !isNews(id)),
+    held: ids.filter(isNews),
+    lastSeq: page.head_seq,
+    next: page.next,
+  };
+}
+
+/** Add an older page below; alerts already known keep their place, and the newer revision of the two. */
+export function appendOlder(feed: Feed, page: AlertPage): Feed {
+  const alerts = new Map(feed.alerts);
+  const added: string[] = [];
+  for (const alert of page.items) {
+    const known = alerts.get(alert.alert_id);
+    if (known === undefined) added.push(alert.alert_id);
+    if (known === undefined || known.revision < alert.revision) alerts.set(alert.alert_id, alert);
+  }
+  return { ...feed, alerts, order: [...feed.order, ...added], next: page.next };
+}
+
+/** Apply one frame if it is the next one; a repeated one changes nothing. */
+export function applyFrame(feed: Feed, frame: FeedFrame): [Feed, Outcome] {
+  const last = feed.lastSeq ?? 0;
+  if (frame.seq <= last) return [feed, "repeated"];
+  if (frame.seq > last + 1) return [feed, "gap"];
+  const numbered = { ...feed, lastSeq: frame.seq };
+  if (frame.type === "state") {
+    return [setState(numbered, frame.alert_id, frame.state, frame.by, frame.at), "applied"];
+  }
+  // A frame type from a newer server still counts; it just shows nothing here.
+  return ["alert" in frame ? putAlert(numbered, frame.alert) : numbered, "applied"];
+}
+
+/** Set an alert's state, by whom and when; unknown alerts are left to the page that will load them. */
+export function setState(feed: Feed, id: string, state: AlertState, by: string | null, at: string | null): Feed {
+  const alert = feed.alerts.get(id);
+  if (alert === undefined) return feed;
+  const alerts = new Map(feed.alerts).set(id, { ...alert, state, acknowledged_by: by, acknowledged_at: at });
+  return { ...feed, alerts };
+}
+
+/** Hold the list still, or let it go: then what arrived meanwhile moves in on top. */
+export function setHolding(feed: Feed, holding: boolean): Feed {
+  if (holding) return feed.holding ? feed : { ...feed, holding };
+  if (!feed.holding && feed.held.length === 0) return feed;
+  return { ...feed, holding, order: [...feed.held, ...feed.order], held: [] };
+}
+
+/** Show what arrived while the list is held, without letting it go. */
+export function revealHeld(feed: Feed): Feed {
+  return { ...feed, order: [...feed.held, ...feed.order], held: [] };
+}
+
+/** Count the alerts nobody has acknowledged; a retracted one asks for nothing. */
+export function countUnread(feed: Feed): number {
+  let unread = 0;
+  for (const alert of feed.alerts.values()) {
+    if (alert.state === "new" && alert.status !== "retracted") unread += 1;
+  }
+  return unread;
+}
+
+function putAlert(feed: Feed, alert: Alert): Feed {
+  const id = alert.alert_id;
+  const known = feed.alerts.get(id);
+  // A page read later than this frame was written may already hold a newer revision.
+  if (known !== undefined && known.revision > alert.revision) return feed;
+  const next = {
+    ...feed,
+    alerts: new Map(feed.alerts).set(id, alert),
+    touched: new Set(feed.touched).add(id),
+  };
+  if (known !== undefined) return next;
+  return feed.holding ? { ...next, held: [id, ...feed.held] } : { ...next, order: [id, ...feed.order] };
+}

@@ -1,0 +1,102 @@
+// The wire as the gateway speaks it: `alert.v1`, REST bodies and WebSocket frames. Unknown fields are ignored.
+
+export type Severity = "info" | "important" | "critical";
+export type AlertStatus = "active" | "corrected" | "retracted";
+export type AlertState = "new" | "acknowledged";
+
+/** One reason for the match; `start` and `end` count characters (code points) of headline, newline, body. */
+export interface Evidence {
+  readonly kind: string;
+  readonly detail: string;
+  readonly contribution: number;
+  readonly start: number | null;
+  readonly end: number | null;
+  readonly text: string | null;
+}
+
+export interface SummarySentence {
+  readonly text: string;
+  readonly source_ids: readonly string[];
+}
+
+export interface Source {
+  readonly article_id: string;
+  readonly headline: string;
+  readonly publisher: string | null;
+  readonly url: string | null;
+  readonly published_at: string | null;
+  readonly language: string | null;
+  readonly retracted: boolean;
+}
+
+export interface Times {
+  readonly published: string | null;
+  readonly received: string | null;
+  readonly resolved: string | null;
+  readonly summarized: string | null;
+  readonly routed: string | null;
+  readonly delivered: string | null;
+}
+
+export interface Alert {
+  readonly alert_id: string;
+  readonly story_id: string;
+  readonly revision: number;
+  readonly client: { readonly id: string; readonly display: string };
+  readonly relation: string;
+  readonly match: { readonly score: number; readonly method: string; readonly evidence: readonly Evidence[] };
+  readonly relevance: number;
+  readonly novelty: number;
+  readonly severity: Severity;
+  readonly topic: string;
+  readonly headline: string;
+  readonly body: string;
+  readonly summary: readonly SummarySentence[];
+  readonly sources: readonly Source[];
+  readonly status: AlertStatus;
+  readonly state: AlertState;
+  readonly acknowledged_by: string | null;
+  readonly acknowledged_at: string | null;
+  readonly times: Times;
+  readonly why: string;
+  readonly versions: { readonly registry: string; readonly resolver: string; readonly summarizer: string | null };
+  readonly trace_id: string;
+}
+
+export interface AlertPage {
+  readonly items: readonly Alert[];
+  readonly next: string | null;
+  readonly head_seq: number;
+}
+
+export interface Me {
+  readonly rm_id: string;
+  readonly display: string;
+}
+
+/** First frame of a connection. An `epoch` other than the last one means that the server's stream was rebuilt. */
+export interface Hello {
+  readonly type: "hello";
+  readonly session: string;
+  readonly heartbeat_s: number;
+  readonly head_seq: number;
+  readonly epoch: string;
+}
+
+export interface AlertFrame {
+  readonly type: "alert" | "alert.updated" | "alert.retracted";
+  readonly seq: number;
+  readonly alert: Alert;
+}
+
+export interface StateFrame {
+  readonly type: "state";
+  readonly seq: number;
+  readonly alert_id: string;
+  readonly state: AlertState;
+  readonly by: string | null;
+  readonly at: string | null;
+}
+
+/** A numbered frame of the RM's feed; `seq` has no gaps. */
+export type FeedFrame = AlertFrame | StateFrame;

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { appendOlder, applyFrame, applySnapshot, countUnread, emptyFeed, type Feed, setHolding } from "../src/feed.ts";
+import type { Alert, AlertFrame, FeedFrame } from "../src/types.ts";
+
+const alert = (id: string, change: Partial<Alert> = {}): Alert =>
+  ({ alert_id: id, revision: 1, status: "active", state: "new", headline: id, ...change }) as Alert;
+const frame = (seq: number, it: Alert, type: AlertFrame["type"] = "alert"): FeedFrame => ({ type, seq, alert: it });
+const snapshot = (ids: string[], head_seq: number): Feed =>
+  applySnapshot(emptyFeed, { items: ids.map((id) => alert(id)), next: null, head_seq });
+
+function play(feed: Feed, ...frames: FeedFrame[]): Feed {
+  return frames.reduce((state, each) => applyFrame(state, each)[0], feed);
+}
+
+test("frames after the snapshot go on top, each once", () => {
+  const feed = play(snapshot(["a"], 4), frame(5, alert("b")), frame(5, alert("b")), frame(6, alert("c")));
+  assert.deepEqual(feed.order, ["c", "b", "a"]);
+  assert.equal(feed.lastSeq, 6);
+});
+
+test("a frame that the snapshot already holds is a repetition", () => {
+  const [feed, outcome] = applyFrame(snapshot(["b", "a"], 5), frame(5, alert("b")));
+  assert.equal(outcome, "repeated");
+  assert.deepEqual(feed.order, ["b", "a"]);
+});
+
+test("a skipped number is a gap and changes nothing", () => {
+  const before = snapshot(["a"], 4);
+  const [feed, outcome] = applyFrame(before, frame(6, alert("c")));
+  assert.equal(outcome, "gap");
+  assert.equal(feed, before);
+});
+
+test("an update changes the alert in its place", () => {
+  const changed = alert("a", { revision: 2, status: "corrected", headline: "right" });
+  const feed = play(snapshot(["b", "a"], 2), frame(3, changed, "alert.updated"));
+  assert.deepEqual(feed.order, ["b", "a"]);
+  assert.equal(feed.alerts.get("a")?.headline, "right");
+  assert.ok(feed.touched.has("a"));
+});
+
+test("an older revision never replaces a newer one", () => {
+  const loaded = applySnapshot(emptyFeed, { items: [alert("a", { revision: 3 })], next: null, head_seq: 2 });
+  const feed = play(loaded, frame(3, alert("a", { revision: 2 }), "alert.updated"));
+  assert.equal(feed.alerts.get("a")?.revision, 3);
+  assert.equal(feed.lastSeq, 3);
+});
+
+test("a state frame from another tab acknowledges", () => {
+  const seen: FeedFrame = { type: "state", seq: 3, alert_id: "a", state: "acknowledged", by: "rm", at: null };
+  const feed = play(snapshot(["b", "a"], 2), seen);
+  assert.equal(feed.alerts.get("a")?.state, "acknowledged");
+  assert.equal(countUnread(feed), 1);
+});
+
+test("a frame type from a newer server is counted and shows nothing", () => {
+  const [feed, outcome] = applyFrame(snapshot(["a"], 2), { type: "tick", seq: 3 } as unknown as FeedFrame);
+  assert.equal(outcome, "applied");
+  assert.equal(feed.lastSeq, 3);
+});
+
+test("while the list is held still new alerts wait, updates do not", () => {
+  const held = setHolding(snapshot(["a"], 1), true);
+  const update = alert("a", { revision: 2 });
+  const feed = play(held, frame(2, alert("b")), frame(3, alert("c")), frame(4, update, "alert.updated"));
+  assert.deepEqual([feed.order, feed.held], [["a"], ["c", "b"]]);
+  assert.equal(feed.alerts.get("a")?.revision, 2);
+  assert.deepEqual(setHolding(feed, false).order, ["c", "b", "a"]);
+});
+
+test("a snapshot read while the list is held still adds nothing above the reader", () => {
+  const feed = applySnapshot(setHolding(snapshot(["a"], 1), true), {
+    items: [alert("b"), alert("a")], next: null, head_seq: 2,
+  });
+  assert.deepEqual([feed.order, feed.held], [["a"], ["b"]]);
+});
+
+test("an older page goes below without doubles", () => {
+  const feed = appendOlder(snapshot(["c", "b"], 3), { items: [alert("b"), alert("a")], next: "x", head_seq: 3 });
+  assert.deepEqual(feed.order, ["c", "b", "a"]);
+  assert.equal(feed.next, "x");
+});
+
+test("a retracted alert asks for no acknowledgement", () => {
+  const feed = play(snapshot(["a"], 1), frame(2, alert("a", { revision: 2, status: "retracted" }), "alert.retracted"));
+  assert.equal(countUnread(feed), 0);
+});
