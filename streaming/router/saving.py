@@ -155,7 +155,7 @@ def _state_change(change: Change) -> str:
             "status": alert.status,
             "state": alert.state,
             "severity": alert.severity,
-            "actor": ACTOR,
+            "by": ACTOR,
             "at": alert.model_dump(mode="json")["times"]["routed"],
             "trace_id": alert.trace_id,
         }
