@@ -17,6 +17,9 @@ RESOLVER_DECISIONS = "resolver-decisions"
 ALERT_STATE_CHANGES = "alert-state-changes"
 MARKET_TICKS = "market-ticks"
 
+# Topics that hold what providers sent; the others hold what was made of it.
+SOURCES = frozenset({RAW_NEWS, RAW_NEWS_RETRY})
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
