@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.passwords import PasswordVerifier
-from clients.postgres import AsyncSession
+from clients.postgres import AsyncPool, AsyncSession
 from core.errors import RateLimited, Unauthenticated
 
 WINDOW_S = 300
@@ -22,20 +22,22 @@ _HASH = "SELECT password_hash FROM rm WHERE rm_id = %s AND active"
 _AUDIT = "INSERT INTO audit_log (actor, action, subject) VALUES (%s, %s, %s)"
 
 
-async def log_in(
-    session: AsyncSession, verifier: PasswordVerifier, *, rm_id: str, password: str, address: str
-) -> None:
+async def log_in(pool: AsyncPool, verifier: PasswordVerifier, *, rm_id: str, password: str, address: str) -> None:
     """Return when the password fits; Unauthenticated when it does not, RateLimited after too many failures.
 
-    The attempt is counted before the password is tried, so that guesses sent in parallel count too.
+    The attempt is counted before the password is tried, so that guesses sent in parallel count too. No connection is
+    held while the password is tried.
     """
-    attempt = await _reserve(session, rm_id, address)
-    row = await (await session.execute(_HASH, (rm_id,))).fetchone()
-    if not await verifier.verify(row["password_hash"] if row else None, password):
-        await session.execute(_AUDIT, (rm_id, "login.failed", address))
+    async with pool.connection() as session:
+        attempt = await _reserve(session, rm_id, address)
+        row = await (await session.execute(_HASH, (rm_id,))).fetchone()
+    fits = await verifier.verify(row["password_hash"] if row else None, password)
+    async with pool.connection() as session:
+        await session.execute(_AUDIT, (rm_id, "login.succeeded" if fits else "login.failed", address))
+        if fits:
+            await session.execute(_RELEASE, (attempt,))
+    if not fits:
         raise Unauthenticated("name or password is wrong", code="bad_credentials")
-    await session.execute(_RELEASE, (attempt,))
-    await session.execute(_AUDIT, (rm_id, "login.succeeded", address))
 
 
 async def _reserve(session: AsyncSession, rm_id: str, address: str) -> int:

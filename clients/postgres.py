@@ -68,6 +68,7 @@ def async_pool(settings: Settings, *, size: int = 8) -> AsyncPool:
         min_size=1,
         max_size=size,
         open=False,
+        timeout=5.0,
         kwargs={"row_factory": dict_row, "autocommit": True},
         check=AsyncConnectionPool.check_connection,
     )

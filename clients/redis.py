@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
 
@@ -17,9 +19,15 @@ def connect(settings: Settings) -> Redis:
     return Redis.from_url(settings.redis_url, password=_password(settings), health_check_interval=15)
 
 
-def connect_async(settings: Settings) -> AsyncRedis:
-    """Return an asyncio client that reconnects by itself; commands return bytes."""
-    return AsyncRedis.from_url(settings.redis_url, password=_password(settings), health_check_interval=15)
+def connect_async(settings: Settings, *, fail_fast: bool = False) -> AsyncRedis:
+    """Return an asyncio client that reconnects by itself; commands return bytes.
+
+    With `fail_fast` a command fails at once when Redis is away, for callers that have another way or their own pace.
+    """
+    client = AsyncRedis.from_url(settings.redis_url, password=_password(settings), health_check_interval=15)
+    if fail_fast:
+        client.set_retry(AsyncRetry(NoBackoff(), 0))
+    return client
 
 
 def _password(settings: Settings) -> str | None:

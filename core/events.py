@@ -226,6 +226,17 @@ class Alert(Event):
     trace_id: str
 
 
+class AlertStateChange(Event):
+    """An RM changed the state of an alert; topic `alert-state-changes`, key `client_id`."""
+
+    alert_id: uuid.UUID
+    client_id: str
+    state: AlertState
+    by: str
+    at: Timestamp
+    revision: int
+
+
 class DeadLetter(Event):
     """A record that could not be processed: original bytes (base64), where and why it failed, how often."""
 

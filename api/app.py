@@ -1,0 +1,90 @@
+"""Builds the gateway: every object once, every route, nothing at import."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+
+from api import alert_routes, pages, probes, problems, session_routes, stream
+from api.feed import FeedReader
+from api.hub import Hub
+from api.passwords import PasswordVerifier
+from api.services import Services
+from api.sessions import Sessions
+from api.shell import Shell
+from clients import postgres, redis
+from core.settings import Settings
+
+POOL_SIZE = 8
+PREFIX = "/api/v1"
+
+
+def build_services(settings: Settings, *, port: int) -> Services:
+    """Build what a process on `port` works with; nothing is connected yet."""
+    pool = postgres.async_pool(settings, size=POOL_SIZE)
+    # The hub tries again at its own pace, and a frame that Redis does not give comes from PostgreSQL.
+    connection = redis.connect_async(settings, fail_fast=True)
+    return Services(
+        settings=settings,
+        pool=pool,
+        redis=connection,
+        sessions=Sessions(settings),
+        passwords=PasswordVerifier(),
+        hub=Hub(pool, connection, FeedReader(pool, connection)),
+        allowed_origins=allowed_origins(settings, port),
+    )
+
+
+def create_app(services: Services, *, static: Path = pages.STATIC) -> FastAPI:
+    """Return the application: REST, WebSocket, probes and the page."""
+    app = create_routes()
+    app.state.services = services
+    app.router.default = pages.Pages(static)
+    return app
+
+
+def create_routes() -> FastAPI:
+    """Return the application without what it works with: enough for its OpenAPI document."""
+    app = FastAPI(
+        title="Tipline",
+        version=probes.release(),
+        summary="Alerts for relationship managers: REST beside the WebSocket of contracts/asyncapi.yaml.",
+        openapi_url=f"{PREFIX}/openapi.json",
+        # Their pages load scripts from elsewhere, which our own policy forbids.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    problems.install(app)
+    app.add_middleware(Shell)
+    for router in (session_routes.router, alert_routes.router, stream.router):
+        app.include_router(router, prefix=PREFIX, responses=problems.DOCUMENTED)
+    app.include_router(probes.router, responses=problems.DOCUMENTED)
+    return app
+
+
+def allowed_origins(settings: Settings, port: int) -> frozenset[str]:
+    """Return the origins our own page has: the public address, and this process's on the loopback."""
+    public = urlsplit(settings.api_url)
+    local = {f"http://{host}:{port}" for host in ("127.0.0.1", "localhost")}
+    return frozenset({f"{public.scheme}://{public.netloc}", *local})
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    await services.pool.open(wait=False)
+    loops = [asyncio.create_task(loop) for loop in (services.hub.listen(), services.hub.watch())]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        await services.redis.aclose()
+        await services.pool.close()

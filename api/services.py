@@ -1,0 +1,38 @@
+"""What a gateway process works with, built once at its composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from api.hub import Hub
+from api.passwords import PasswordVerifier
+from api.sessions import Sessions
+from clients.postgres import AsyncPool
+from clients.redis import AsyncRedis
+from core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The shared objects behind every request and socket of one process."""
+
+    settings: Settings
+    pool: AsyncPool
+    redis: AsyncRedis
+    sessions: Sessions
+    passwords: PasswordVerifier
+    hub: Hub
+    allowed_origins: frozenset[str]
+
+
+def get_services(connection: HTTPConnection) -> Services:
+    """Return the services of the application that received this request or socket."""
+    services: Services = connection.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(get_services)]
