@@ -17,10 +17,16 @@ export type Link =
   | { readonly phase: "live" }
   | { readonly phase: "down"; readonly since: number; readonly retryAt: number };
 
+/** A place in the feed: the last number applied, and the epoch that it belongs to. */
+export interface Place {
+  readonly last_seq: number;
+  readonly epoch: string;
+}
+
 /** What the connection asks of its owner. */
 export interface Listener {
-  /** Return the number to resume after, reading a new snapshot first when `hello` or `mustResync` asks for one. */
-  readonly resumeFrom: (hello: Hello, mustResync: boolean) => Promise<number>;
+  /** Return where to resume, reading a new snapshot first when `hello` or `mustResync` asks for one. */
+  readonly resumeFrom: (hello: Hello, mustResync: boolean) => Promise<Place>;
   /** Apply a frame; false when a number was skipped. */
   readonly onFrame: (frame: FeedFrame) => boolean;
   readonly onLink: (link: Link) => void;
@@ -110,6 +116,7 @@ export class Connection {
         this.#send({ type: "pong" });
         break;
       case "resync":
+      case "entitlements.changed":
         this.#mustResync = true;
         void this.#subscribe(socket);
         break;
@@ -141,12 +148,12 @@ export class Connection {
     if (hello === null) return;
     this.#subscribed = false;
     try {
-      const lastSeq = await this.#listener.resumeFrom(hello, this.#mustResync);
+      const place = await this.#listener.resumeFrom(hello, this.#mustResync);
       if (socket !== this.#socket) return;
       this.#mustResync = false;
       this.#subscribed = true;
       this.#attempt = 0;
-      this.#send({ type: "subscribe", topics: ["alerts"], last_seq: lastSeq });
+      this.#send({ type: "subscribe", topics: ["alerts"], ...place });
       this.#setLink({ phase: "live" });
     } catch {
       // The owner shows why the snapshot failed; here it only means that we are not live.

@@ -1,7 +1,7 @@
 // The inbox of one logged-in RM: joins REST, the live connection and the feed, and tells React what changed.
 
 import * as api from "./api.ts";
-import { Connection, type Host, type Link } from "./connection.ts";
+import { Connection, type Host, type Link, type Place } from "./connection.ts";
 import * as feeds from "./feed.ts";
 import type { Alert, FeedFrame, Hello } from "./types.ts";
 
@@ -35,7 +35,7 @@ export class InboxStore {
     announced: null,
   };
   #epoch: string | null = null;
-  #reading: Promise<number> | null = null;
+  #reading: Promise<Place> | null = null;
   readonly #listeners = new Set<() => void>();
   readonly #connection: Connection;
   readonly #onExpired: () => void;
@@ -115,29 +115,27 @@ export class InboxStore {
     }
   };
 
-  async #resumeFrom(hello: Hello, mustResync: boolean): Promise<number> {
+  async #resumeFrom(hello: Hello, mustResync: boolean): Promise<Place> {
     if (this.#reading !== null) await this.#reading;
-    const last = this.#inbox.feed.lastSeq;
-    const rebuilt = this.#epoch !== null && this.#epoch !== hello.epoch;
-    const resumable = last !== null && !mustResync && !rebuilt && last <= hello.head_seq;
-    const from = resumable ? last : await this.#readSnapshot();
-    this.#epoch = hello.epoch;
-    return from;
+    const lastSeq = this.#inbox.feed.lastSeq;
+    const resumable = lastSeq !== null && !mustResync && this.#epoch === hello.epoch;
+    return resumable ? { last_seq: lastSeq, epoch: hello.epoch } : this.#readSnapshot();
   }
 
-  /** Read the newest page and return the number of the last frame it holds; calls at the same time share one. */
-  #readSnapshot(): Promise<number> {
+  /** Read the newest page and return the place it ends at; calls at the same time share one reading. */
+  #readSnapshot(): Promise<Place> {
     this.#reading ??= this.#fetchSnapshot().finally(() => {
       this.#reading = null;
     });
     return this.#reading;
   }
 
-  async #fetchSnapshot(): Promise<number> {
+  async #fetchSnapshot(): Promise<Place> {
     try {
       const page = await api.readAlerts();
+      this.#epoch = page.epoch;
       this.#set({ feed: feeds.applySnapshot(this.#inbox.feed, page), loadError: null });
-      return page.head_seq;
+      return { last_seq: page.head_seq, epoch: page.epoch };
     } catch (error) {
       this.#set({ loadError: this.#failed(error) });
       throw error;

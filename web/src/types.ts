@@ -67,6 +67,7 @@ export interface AlertPage {
   readonly items: readonly Alert[];
   readonly next: string | null;
   readonly head_seq: number;
+  readonly epoch: string;
 }
 
 export interface Me {
@@ -74,12 +75,10 @@ export interface Me {
   readonly display: string;
 }
 
-/** First frame of a connection. An `epoch` other than the last one means that the server's stream was rebuilt. */
+/** First frame of a connection. Numbers of another `epoch` than this one no longer count. */
 export interface Hello {
   readonly type: "hello";
-  readonly session: string;
   readonly heartbeat_s: number;
-  readonly head_seq: number;
   readonly epoch: string;
 }
 

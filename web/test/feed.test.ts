@@ -8,7 +8,7 @@ const alert = (id: string, change: Partial<Alert> = {}): Alert =>
   ({ alert_id: id, revision: 1, status: "active", state: "new", headline: id, ...change }) as Alert;
 const frame = (seq: number, it: Alert, type: AlertFrame["type"] = "alert"): FeedFrame => ({ type, seq, alert: it });
 const snapshot = (ids: string[], head_seq: number): Feed =>
-  applySnapshot(emptyFeed, { items: ids.map((id) => alert(id)), next: null, head_seq });
+  applySnapshot(emptyFeed, { items: ids.map((id) => alert(id)), next: null, epoch: "e", head_seq });
 
 function play(feed: Feed, ...frames: FeedFrame[]): Feed {
   return frames.reduce((state, each) => applyFrame(state, each)[0], feed);
@@ -42,7 +42,7 @@ test("an update changes the alert in its place", () => {
 });
 
 test("an older revision never replaces a newer one", () => {
-  const loaded = applySnapshot(emptyFeed, { items: [alert("a", { revision: 3 })], next: null, head_seq: 2 });
+  const loaded = applySnapshot(emptyFeed, { items: [alert("a", { revision: 3 })], next: null, epoch: "e", head_seq: 2 });
   const feed = play(loaded, frame(3, alert("a", { revision: 2 }), "alert.updated"));
   assert.equal(feed.alerts.get("a")?.revision, 3);
   assert.equal(feed.lastSeq, 3);
@@ -72,13 +72,13 @@ test("while the list is held still new alerts wait, updates do not", () => {
 
 test("a snapshot read while the list is held still adds nothing above the reader", () => {
   const feed = applySnapshot(setHolding(snapshot(["a"], 1), true), {
-    items: [alert("b"), alert("a")], next: null, head_seq: 2,
+    items: [alert("b"), alert("a")], next: null, epoch: "e", head_seq: 2,
   });
   assert.deepEqual([feed.order, feed.held], [["a"], ["b"]]);
 });
 
 test("an older page goes below without doubles", () => {
-  const feed = appendOlder(snapshot(["c", "b"], 3), { items: [alert("b"), alert("a")], next: "x", head_seq: 3 });
+  const feed = appendOlder(snapshot(["c", "b"], 3), { items: [alert("b"), alert("a")], next: "x", epoch: "e", head_seq: 3 });
   assert.deepEqual(feed.order, ["c", "b", "a"]);
   assert.equal(feed.next, "x");
 });

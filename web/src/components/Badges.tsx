@@ -10,10 +10,11 @@ export function SeverityMark({ severity }: { readonly severity: Severity }) {
 /** What changed since the alert was first shown, and how many sources stand behind it. */
 export function Badges({ alert }: { readonly alert: Alert }) {
   const change = changeOf(alert);
+  const standing = alert.sources.filter((source) => !source.retracted).length;
   return (
     <span className="badges">
       {change !== null && <span className={`badge badge-${change.toLowerCase()}`}>{change}</span>}
-      {alert.sources.length > 1 && <span className="badge">sources: {alert.sources.length}</span>}
+      {standing > 1 && <span className="badge">sources: {standing}</span>}
     </span>
   );
 }
