@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,11 @@ from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from core.errors import DependencyUnavailable
-from core.topics import Topic
+from core.topics import SOURCES, Topic
 
-MAX_RECORD_BYTES = 2 * 1024 * 1024
+# What comes in; what is made of it may be larger: a dead letter is base64, an enriched article has a summary too.
+MAX_SOURCE_BYTES = 2 * 1024 * 1024
+MAX_RECORD_BYTES = 2 * MAX_SOURCE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Consumer:
                 enable_auto_commit=False,
                 auto_offset_reset="earliest" if from_start else "latest",
                 fetch_max_wait_ms=100,
-                max_partition_fetch_bytes=2 * MAX_RECORD_BYTES,
+                max_partition_fetch_bytes=MAX_RECORD_BYTES,
                 # A killed member's partitions are idle until its session ends: keep that short.
                 session_timeout_ms=6000,
                 heartbeat_interval_ms=2000,
@@ -157,6 +159,27 @@ class Consumer:
         self._consumer.close(autocommit=False)
 
 
+def read_all(bootstrap: str, topic: str) -> Iterator[Record]:
+    """Yield every record that a topic holds now, by partition, and end; no group, nothing committed."""
+    try:
+        consumer = KafkaConsumer(bootstrap_servers=bootstrap.split(","), group_id=None, enable_auto_commit=False)
+    except KafkaError as error:
+        raise DependencyUnavailable(f"Kafka does not answer: {error}", code="kafka_unavailable") from error
+    try:
+        for number in sorted(consumer.partitions_for_topic(topic) or ()):
+            partition = TopicPartition(topic, number)
+            consumer.assign([partition])
+            end = consumer.end_offsets([partition])[partition]
+            consumer.seek_to_beginning(partition)
+            while consumer.position(partition) < end:
+                for records in consumer.poll(timeout_ms=1000).values():
+                    yield from (_record(raw) for raw in records if raw.offset < end)
+    except KafkaError as error:
+        raise DependencyUnavailable(f"Kafka gave no records: {error}", code="kafka_unavailable") from error
+    finally:
+        consumer.close(autocommit=False)
+
+
 def _record(raw: Any) -> Record:
     headers = dict(raw.headers or ())
     return Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value or b"", headers)
@@ -171,7 +194,7 @@ def ensure_topics(bootstrap: str, topics: Iterable[Topic]) -> None:
                 "retention.ms": str(topic.retention_s * 1000),
                 # Only closed segments expire, so a quiet topic must roll its segment to honour its retention.
                 "segment.ms": str(3600 * 1000),
-                "max.message.bytes": str(MAX_RECORD_BYTES),
+                "max.message.bytes": str(MAX_SOURCE_BYTES if topic.name in SOURCES else MAX_RECORD_BYTES),
             }
             try:
                 admin.create_topics([NewTopic(topic.name, topic.partitions, 1, topic_configs=settings)])
