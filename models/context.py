@@ -1,0 +1,193 @@
+"""Is the one that a text names this client? Facts of the client in the text speak for it, other facts against it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.events import Article
+from models.entities import Entity, FactPhrase
+from models.mention_match import Mention
+from models.names import fold
+from models.occupations import DOMAIN_OF, EMPLOYED_ROLES, SPORT_PAGE
+from models.text import Text
+
+# Log-odds of a fact found in the sentence of a mention, and elsewhere in the text.
+FACT_WEIGHTS = {
+    "employer": (3.0, 2.2), "related": (2.2, 1.6), "role": (1.3, 0.5), "city": (1.0, 0.7),
+    "country": (0.5, 0.3), "sector": (0.9, 0.7), "party": (1.0, 0.8),
+}  # fmt: skip
+MOST_FROM_CONTEXT = 4.5
+_SAME_FIELD, _OTHER_FIELD, _OTHER_EMPLOYER, _SPORT_PAGE, _OTHER_AGE, _SAME_AGE, _OTHER_GENDER, _OWN_SITE = (
+    0.8, -3.0, -2.0, -2.5, -3.5, 1.5, -1.5, 2.5,
+)  # fmt: skip
+_PRONOUNS = {"m": ("he", "his", "him"), "f": ("she", "her", "hers")}
+_MENTIONS_READ = 8
+_NEAR_CHARS = 160
+_CLOSERS = frozenset(
+    ("of", "by", "with", "and", "to", "the", "a", "an", "for", "from", "at", "in", "on", "against", "met", "told", "as")
+)
+_APPOSITION = re.compile(r"\s*(?:,|\(|is|was|who is|who was|—|–|-)\s*(?:an?\s|the\s)?([^,.;:()\n]{3,80})")
+_NAME_RUN = r"((?:[A-Z][\w&'’-]*(?:\s+(?=[A-Z]))?){1,6})"
+_EMPLOYED_AFTER = re.compile(
+    rf"[\s,(]*(?:the\s|an?\s)?(?:[\w-]+\s){{0,3}}?(?:{EMPLOYED_ROLES})\s(?:of|at|with)\s(?:the\s)?{_NAME_RUN}"
+)
+_EMPLOYED_BEFORE = re.compile(rf"{_NAME_RUN}\s?(?:'s|’s)?\s(?:{EMPLOYED_ROLES})\s$")
+_AGE_AFTER = re.compile(r"\s*(?:,\s*|\()(\d{2})(?=[,)])")
+_AGE_BEFORE = re.compile(r"(\d{2})-year-old\s(?:[\w-]+\s){0,3}$")
+_AGED = re.compile(r"\b(?:aged?|at age|at the age of)\s(\d{2})\b|\bdies at (\d{2})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A signed contribution in log-odds, with the span of `Text.clean` it rests on, if any."""
+
+    kind: str
+    detail: str
+    contribution: float
+    start: int | None = None
+    end: int | None = None
+
+
+def identity_reasons(text: Text, entity: Entity, mentions: list[Mention], article: Article) -> list[Reason]:
+    """Return what speaks for and against the mentions being this entity; the name itself comes first."""
+    best = max(mentions, key=lambda mention: mention.score)
+    reasons = [Reason("name", best.how, best.score, best.start, best.end)]
+    facts = _capped(list(_fact_reasons(text, entity, mentions)))
+    reasons += facts
+    reasons += _own_site(entity, article)
+    if entity.is_person:
+        employer_known = any(reason.kind in ("employer", "related") for reason in facts)
+        reasons += _field_reasons(text, entity, mentions, employer_known)
+        reasons += [] if employer_known else _other_employer(text, entity, mentions)
+        reasons += _age_reasons(text, entity, mentions, article)
+        reasons += _gender_reasons(text, entity, mentions)
+    return reasons
+
+
+def _fact_reasons(text: Text, entity: Entity, mentions: list[Mention]) -> Iterator[Reason]:
+    """Yield the best hit of each kind of fact."""
+    phrases = [*entity.facts, *(FactPhrase("related", phrase.value, phrase.words) for phrase in entity.related)]
+    best: dict[str, Reason] = {}
+    for phrase in phrases:
+        near, far = FACT_WEIGHTS[phrase.kind]
+        for start, end in text.find(phrase.words):
+            if any(mention.start < end and start < mention.end for mention in mentions):
+                continue
+            weight = near if _is_near(text, start, mentions) else far
+            if phrase.kind not in best or best[phrase.kind].contribution < weight:
+                best[phrase.kind] = Reason(phrase.kind, phrase.value, weight, start, end)
+    yield from best.values()
+
+
+def _is_near(text: Text, position: int, mentions: list[Mention]) -> bool:
+    return any(
+        abs(mention.start - position) < _NEAR_CHARS and text.sentence_of(mention.start) == text.sentence_of(position)
+        for mention in mentions[:_MENTIONS_READ]
+    )
+
+
+def _capped(reasons: list[Reason]) -> list[Reason]:
+    """Scale contributions so that together they stay within what context may give."""
+    total = sum(reason.contribution for reason in reasons)
+    scale = min(1.0, MOST_FROM_CONTEXT / total) if total else 1.0
+    return [Reason(r.kind, r.detail, r.contribution * scale, r.start, r.end) for r in reasons]
+
+
+def _own_site(entity: Entity, article: Article) -> list[Reason]:
+    """A company's own site or press office writes about the company."""
+    if entity.is_person:
+        return []
+    host = fold((article.url or "").split("//")[-1].split("/")[0].removeprefix("www.")).replace(" ", "")
+    said = fold(article.publisher or "").replace(" ", "")
+    for words in entity.long_names:
+        joined = "".join(words)
+        if len(joined) >= 5 and (host.startswith(joined) or said == joined):
+            return [Reason("publisher", "published by the company itself", _OWN_SITE)]
+    return []
+
+
+def _field_reasons(text: Text, entity: Entity, mentions: list[Mention], employer_known: bool) -> list[Reason]:
+    """Compare what the text calls the person, and the kind of page, with what the client does."""
+    if not entity.domains:
+        return []
+    told = [hit for mention in mentions[:_MENTIONS_READ] for hit in _descriptors(text, mention)]
+    same = [hit for hit in told if DOMAIN_OF[hit[0]] in entity.domains]
+    if same:
+        word, start, end = same[0]
+        return [Reason("field", f"called {word}", _SAME_FIELD, start, end)]
+    # Being called a convict is news about a client, not a sign of somebody else, so crime has no domain.
+    if told and not employer_known:
+        word, start, end = told[0]
+        return [Reason("other_field", f"called {word}", _OTHER_FIELD, start, end)]
+    page = text.words & SPORT_PAGE
+    if len(page) >= 4 and "sport" not in entity.domains and not employer_known:
+        return [Reason("sport_page", "a sports page: " + ", ".join(sorted(page)[:4]), _SPORT_PAGE)]
+    return []
+
+
+def _descriptors(text: Text, mention: Mention) -> Iterator[tuple[str, int, int]]:
+    """Yield the occupations a text gives with a name: just before it, or in the apposition after it."""
+    start, end = text.sentence_span(mention.start)
+    before = text.clean[max(start, mention.start - 60) : mention.start]
+    before = re.split(r"[,.;:()\n\"“”]", before)[-1]
+    offset = mention.start - len(before)
+    words = list(re.finditer(r"\S+", fold(before)))[-5:]
+    for match in reversed(words):
+        if match.group() in _CLOSERS:
+            break
+        if match.group() in DOMAIN_OF:
+            yield match.group(), offset + match.start(), offset + match.end()
+    after = _APPOSITION.match(text.clean, mention.end, min(end, mention.end + 140))
+    if after:
+        for match in re.finditer(r"\S+", fold(after.group(1))):
+            if match.group() in DOMAIN_OF:
+                yield match.group(), after.start(1) + match.start(), after.start(1) + match.end()
+
+
+def _other_employer(text: Text, entity: Entity, mentions: list[Mention]) -> list[Reason]:
+    """The text gives the person a post at a company that the client has nothing to do with."""
+    if not any(fact.kind == "employer" for fact in entity.facts):
+        return []
+    for mention in mentions[:_MENTIONS_READ]:
+        after = _EMPLOYED_AFTER.match(text.clean, mention.end, mention.end + 140)
+        begin = max(text.sentence_span(mention.start)[0], mention.start - 90)
+        before = _EMPLOYED_BEFORE.search(text.clean, begin, mention.start)
+        for match in filter(None, (after, before)):
+            if not entity.own_words & set(fold(match.group(1)).split()):
+                detail = f"a post at {match.group(1).strip()}"
+                return [Reason("other_employer", detail, _OTHER_EMPLOYER, match.start(1), match.end(1))]
+    return []
+
+
+def _age_reasons(text: Text, entity: Entity, mentions: list[Mention], article: Article) -> list[Reason]:
+    if entity.birth_year is None or article.published_at is None:
+        return []
+    expected = article.published_at.year - entity.birth_year
+    for mention in mentions[:_MENTIONS_READ]:
+        start, end = text.sentence_span(mention.start)
+        matches = (
+            _AGE_AFTER.match(text.clean, mention.end, end),
+            _AGE_BEFORE.search(text.clean, max(start, mention.start - 60), mention.start),
+            _AGED.search(text.clean, mention.end, min(end, mention.end + 60)),
+        )
+        for match in filter(None, matches):
+            age = int(next(filter(None, match.groups())))
+            fits = abs(age - expected) <= 1
+            kind, weight = ("age", _SAME_AGE) if fits else ("other_age", _OTHER_AGE)
+            return [Reason(kind, f"aged {age}, the client is {expected}", weight, match.start(), match.end())]
+    return []
+
+
+def _gender_reasons(text: Text, entity: Entity, mentions: list[Mention]) -> list[Reason]:
+    """Pronouns right after a mention that are all of the other gender."""
+    if entity.gender not in ("m", "f"):
+        return []
+    told: list[str] = []
+    for mention in mentions[:3]:
+        told += re.findall(r"\b(he|his|him|she|her|hers)\b", text.folded[mention.end : mention.end + 200])
+    other = [word for word in told if word not in _PRONOUNS[entity.gender]]
+    if len(other) >= 2 and len(other) == len(told):
+        return [Reason("other_gender", f"called {other[0]}", _OTHER_GENDER)]
+    return []

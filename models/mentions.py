@@ -1,0 +1,66 @@
+"""Find where a text names an entity of the book: by token keys, and by Aho-Corasick in scripts without spaces."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from models.mention_match import Mention, match_form
+from models.name_forms import NameForm
+from models.names import MAX_TOKEN_CHARS, UNSEGMENTED, skeleton, spelling_key
+from models.registry import Registry
+from models.text import Text
+
+MAX_MENTIONS_PER_ENTITY = 200
+MAX_MENTIONS = 5000  # bounds the work on text made of names only
+
+
+def find_mentions(text: Text, registry: Registry) -> dict[int, list[Mention]]:
+    """Return the full-name mentions of every entity, in text order, at most 200 an entity."""
+    found: defaultdict[int, list[Mention]] = defaultdict(list)
+    for mention in (*_by_tokens(text, registry), *_by_surface(text, registry)):
+        if len(found[mention.form.entity]) < MAX_MENTIONS_PER_ENTITY:
+            found[mention.form.entity].append(mention)
+    return {entity: _without_overlaps(mentions) for entity, mentions in found.items() if mentions}
+
+
+def _without_overlaps(mentions: list[Mention]) -> list[Mention]:
+    """Keep the best of mentions that overlap: the longest, then the strongest."""
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda m: (m.start - m.end, -m.score)):
+        if all(mention.end <= other.start or other.end <= mention.start for other in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda m: m.start)
+
+
+def _by_tokens(text: Text, registry: Registry) -> Iterator[Mention]:
+    index = registry.forms_by_key
+    keyed = {word: hits for word in text.words if len(word) <= MAX_TOKEN_CHARS and (hits := _forms_of(word, index))}
+    if not keyed:  # most articles end here
+        return
+    found = 0
+    for position, token in enumerate(text.tokens):
+        for form in keyed.get(token.folded, ()):
+            mention = match_form(text, form, position)
+            if mention:
+                found += 1
+                yield mention
+        if found >= MAX_MENTIONS:
+            return
+
+
+def _forms_of(word: str, index: Mapping[str, tuple[NameForm, ...]]) -> tuple[NameForm, ...]:
+    forms = index.get(spelling_key(word), ())
+    if not word.isascii():
+        forms = (*forms, *index.get(skeleton(word), ()))
+    return forms
+
+
+def _by_surface(text: Text, registry: Registry) -> list[Mention]:
+    if not registry.unsegmented_forms or text.clean.isascii() or not UNSEGMENTED.search(text.clean):
+        return []
+    return [
+        Mention(form, start, end, form.score, form.kind)
+        for pattern, start, end in registry.unsegmented.find_matches_as_indexes(text.folded)[:MAX_MENTIONS]
+        for form in (registry.unsegmented_forms[pattern],)
+    ]

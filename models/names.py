@@ -1,0 +1,147 @@
+"""Names and text in one folded alphabet: lower case, no diacritics, one character in for one character out.
+
+Folding keeps offsets, so a match in folded text is a match in the original. Tokens in other scripts are romanised
+one by one, only to look them up.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from anyascii import anyascii
+
+from models.names_data import DOTTED_LEGAL_FORMS, GENERATIONS, HONORIFICS, LEGAL_FORMS, PARTICLES
+
+MAX_TOKEN_CHARS = 64  # no name is longer; a longer run of letters is noise
+# Characters that change how text looks but not what it says: zero width, bidi controls, combining Latin accents.
+INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+# Scripts written without spaces between words, or with particles glued to names.
+UNSEGMENTED = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_WORD = re.compile(r"\S+")
+
+
+class _Folding(dict[int, str]):
+    """Character table for `str.translate` that fills itself: a letter's base form, or a space for punctuation."""
+
+    def __missing__(self, codepoint: int) -> str:
+        folded = _fold_character(chr(codepoint))
+        self[codepoint] = folded
+        return folded
+
+
+def _fold_character(character: str) -> str:
+    if unicodedata.category(character)[0] not in "LMN":
+        return " "
+    base = unicodedata.normalize("NFKD", character)[0].lower()
+    if len(base) == 1 and base.isascii() and base.isalnum():
+        return base
+    if "\u00c0" <= character <= "\u02af":  # letters that do not decompose: ł, ø, đ, ß
+        return (anyascii(character) or character)[0].lower()
+    lowered = character.lower()
+    return lowered if len(lowered) == 1 else character
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """Return text of the same length in lower case, without diacritics, every non-letter a space."""
+    return text.translate(_FOLDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text: folded form, spelling key, and its span in characters."""
+
+    folded: str
+    key: str
+    start: int
+    end: int
+
+
+def tokenize(folded: str) -> list[Token]:
+    """Split folded text into tokens with their offsets; over-long runs are left out."""
+    return [
+        Token(word, spelling_key(word), match.start(), match.end())
+        for match in _WORD.finditer(folded)
+        if len(word := match.group()) <= MAX_TOKEN_CHARS
+    ]
+
+
+_SPELLINGS = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        ("c?ks", "x"), ("ph", "f"), ("ck|q", "k"), ("sch|sh", "s"), ("([bdgjkt])h", r"\1"), ("w", "v"),
+        ("ou|oo|uu", "u"), ("ee|ei|ey|ie|iy|yi|ii|y", "i"), ("aa", "a"), (r"(.)\1+", r"\1"),
+    )
+]  # fmt: skip
+
+
+@lru_cache(maxsize=1 << 17)
+def spelling_key(folded: str) -> str:
+    """Return a key that spelling variants of one name share: Saxena and Saksena, Leonov and Леонов."""
+    word = folded if folded.isascii() else romanised(folded)
+    if len(word) < 4 or len(word) > MAX_TOKEN_CHARS:
+        return word[:MAX_TOKEN_CHARS]
+    for pattern, replacement in _SPELLINGS:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+def romanised(folded: str) -> str:
+    """Return a token in Latin letters, lower case."""
+    return "".join(character for character in anyascii(folded).lower() if character.isalnum())
+
+
+def skeleton(folded: str) -> str:
+    """Return the consonants of a name, for scripts that do not write every vowel; prefixed so that it meets no key."""
+    word = romanised(folded).replace("x", "ks").replace("h", "").replace("w", "v").replace("j", "z")
+    return "~" + re.sub(r"[aeiouy]|(?<=(.))\1", "", word)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A person's name in folded tokens: given names in order, and the family name with its particles."""
+
+    given: tuple[str, ...]
+    family: tuple[str, ...]
+
+
+def words_of(name: str) -> list[str]:
+    """Return the folded words of a name, invisible characters removed."""
+    return fold(INVISIBLE.sub("", name)).split()
+
+
+def parse_person(name: str) -> PersonName:
+    """Split a person's name; `Family, Given` is turned round, honorifics and generational suffixes fall away."""
+    if name.count(",") == 1 and not set(words_of(name.split(",")[1])) <= GENERATIONS:
+        name = " ".join(reversed(name.split(",")))
+    words = words_of(name)
+    while len(words) > 1 and words[0] in HONORIFICS:
+        words.pop(0)
+    while len(words) > 2 and words[-1] in GENERATIONS:
+        words.pop()
+    first = len(words) - 1
+    while first > 1 and words[first - 1] in PARTICLES:
+        first -= 1
+    return PersonName(tuple(words[:first]), tuple(words[first:]))
+
+
+def parse_organisation(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Split an organisation's name into what tells it apart and its legal form, both in folded words."""
+    words = words_of(name)
+    if words[:1] == ["the"] and len(words) > 1:
+        words.pop(0)
+    core = list(words)
+    while len(core) > 1:
+        dotted = next((form for form in DOTTED_LEGAL_FORMS if tuple(core[-len(form) :]) == form), None)
+        if dotted and len(core) > len(dotted):
+            del core[-len(dotted) :]
+        elif core[-1] in LEGAL_FORMS:
+            core.pop()
+        else:
+            break
+    return tuple(core), tuple(words[len(core) :])

@@ -1,0 +1,89 @@
+"""The book compiled for matching: entities, the forms their names take in text, and an index of these by spelling.
+
+A compiled registry never changes; a new book is a new registry, swapped in by whoever holds it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+from pydantic import ValidationError
+
+from core.errors import BadInput
+from models.book import Block, Facts, RegistryEntry, RegistryName, Related
+from models.entities import Entity, Inheritance, compile_entity, related_companies
+from models.name_forms import NameForm, name_forms
+from models.names import INVISIBLE, UNSEGMENTED, fold
+
+__all__ = [
+    "Block", "Facts", "Registry", "RegistryEntry", "RegistryName", "Related", "compile_registry", "read_registry",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The compiled book; safe to share between threads."""
+
+    version: str
+    entities: tuple[Entity, ...]
+    forms_by_key: Mapping[str, tuple[NameForm, ...]]
+    unsegmented_forms: tuple[NameForm, ...]
+    unsegmented: AhoCorasick
+    heirs: Mapping[int, tuple[tuple[Entity, Inheritance], ...]]
+
+
+def compile_registry(entries: Iterable[RegistryEntry], version: str) -> Registry:
+    """Compile the book; a client id given twice is BadInput."""
+    clients = list(entries)
+    if len({entry.client_id for entry in clients}) != len(clients):
+        raise BadInput("a client id occurs twice in the registry", code="duplicate_client")
+    every = [*clients, *related_companies(clients)]
+    index = {entry.client_id: position for position, entry in enumerate(every)}
+    main_names = {entry.client_id: entry.names[0].name for entry in clients if entry.names}
+    entities = tuple(
+        compile_entity(entry, index, main_names, is_client=position < len(clients))
+        for position, entry in enumerate(every)
+    )
+    forms = [form for position, entry in enumerate(every) for form in name_forms(position, entry)]
+
+    by_key: defaultdict[str, list[NameForm]] = defaultdict(list)
+    for form in forms:
+        for key in form.anchor_keys:
+            by_key[key].append(form)
+    unsegmented = tuple(form for form in forms if UNSEGMENTED.search(form.surface))
+    patterns = [fold(INVISIBLE.sub("", form.surface)).strip() for form in unsegmented]
+    return Registry(
+        version=version,
+        entities=entities,
+        forms_by_key=MappingProxyType({key: tuple(found) for key, found in by_key.items()}),
+        unsegmented_forms=unsegmented,
+        unsegmented=AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest),
+        heirs=MappingProxyType(_heirs(entities)),
+    )
+
+
+def _heirs(entities: tuple[Entity, ...]) -> dict[int, tuple[tuple[Entity, Inheritance], ...]]:
+    """Return, for each company, the clients that inherit its news."""
+    heirs: defaultdict[int, list[tuple[Entity, Inheritance]]] = defaultdict(list)
+    for entity in entities:
+        for link in entity.inherits:
+            heirs[link.entity].append((entity, link))
+    return {company: tuple(found) for company, found in heirs.items()}
+
+
+def read_registry(path: Path) -> list[RegistryEntry]:
+    """Read a registry file, one client a line; BadInput names the line that cannot be read."""
+    entries = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            entries.append(RegistryEntry.model_validate_json(line))
+        except ValidationError as error:
+            raise BadInput(f"{path.name} line {number}: {error.errors()[0]['msg']}", code="bad_registry") from error
+    return entries

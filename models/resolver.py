@@ -1,0 +1,177 @@
+"""Which clients of the book an article is about: relevance = P(identity) x P(aboutness), every decision explained."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+
+from core.clock import utc_now
+from core.events import Article, Decision, Evidence, Severity, Topic, Versions
+from models.aboutness import aboutness_reasons, spans_of
+from models.context import Reason, identity_reasons
+from models.explain import explain
+from models.mention_match import Mention
+from models.mentions import find_mentions
+from models.registry import Registry
+from models.text import Text
+from models.topics import classify
+
+VERSION = "rules-1"
+KEEP_ABOVE, REVIEW_FROM = 0.8, 0.5
+# Without a fact of the client in the text a common name stays under 0.8, however certain the rest.
+_NAME_ALONE_AT_MOST, _RARE_NAME_ALONE_AT_MOST, _RARE_FROM, _SUPPORT_FROM = 1.3, 2.0, 1.6, 0.7
+_BLOCKED = -12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What the resolver says about an article; `decisions` best first, one a client, nil and review included."""
+
+    article_id: str
+    revision: int
+    decisions: tuple[Decision, ...]
+    topic: Topic
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An entity weighed: its reasons for identity and aboutness, and the two probabilities."""
+
+    entity: int
+    mention: Mention
+    reasons: list[Reason]
+    about: list[Reason]
+    identity: float
+    aboutness: float
+
+    @property
+    def relevance(self) -> float:
+        return self.identity * self.aboutness
+
+
+class Resolver:
+    """Resolves articles against one compiled registry; stateless, so threads may share it."""
+
+    def __init__(self, registry: Registry, *, keep_above: float = KEEP_ABOVE, review_from: float = REVIEW_FROM) -> None:
+        self.registry = registry
+        self._keep_above = keep_above
+        self._review_from = review_from
+
+    def resolve(self, article: Article) -> Resolution:
+        """Decide about every client that the article may be naming."""
+        text = Text(article.headline, article.body)
+        candidates = self._candidates(text, article)
+        topic, severity = classify(text) if candidates else ("other", "info")
+        clients = [each for each in candidates.values() if self.registry.entities[each.entity].is_client]
+        decisions = [self._decision(text, article, candidate) for candidate in clients]
+        decisions += self._inherited(text, article, candidates)
+        best: dict[str | None, Decision] = {}
+        for decision in sorted(decisions, key=lambda each: (-each.relevance, each.relation != "self")):
+            best.setdefault(decision.client_id, decision)
+        return Resolution(article.article_id, article.revision, tuple(best.values()), topic, severity)
+
+    def _candidates(self, text: Text, article: Article) -> dict[int, _Candidate]:
+        mentions = find_mentions(text, self.registry)
+        reasons = {entity: self._identity_reasons(text, article, entity, found) for entity, found in mentions.items()}
+        odds = {entity: math.exp(_bounded(_identity_score(found))) for entity, found in reasons.items()}
+        rivals = _rivals(mentions)
+        candidates = {}
+        for entity, found in mentions.items():
+            identity = odds[entity] / (1 + odds[entity] + sum(odds[rival] for rival in rivals[entity]))
+            about = aboutness_reasons(text, spans_of(text, self.registry.entities[entity], found))
+            aboutness = _probability(sum(reason.contribution for reason in about))
+            best = max(found, key=lambda mention: mention.score)
+            candidates[entity] = _Candidate(entity, best, reasons[entity], about, identity, aboutness)
+        return candidates
+
+    def _identity_reasons(self, text: Text, article: Article, entity: int, mentions: list[Mention]) -> list[Reason]:
+        client = self.registry.entities[entity]
+        reasons = identity_reasons(text, client, mentions, article)
+        for name, context in client.blocks:
+            applies = context is None or bool(context and text.find(context, limit=1))
+            if applies and any(tuple(text.folded[m.start : m.end].split()) == name for m in mentions):
+                reasons.append(Reason("blocked", "ruled out by the relationship manager", _BLOCKED))
+                break
+        return reasons
+
+    def _inherited(self, text: Text, article: Article, candidates: dict[int, _Candidate]) -> list[Decision]:
+        """Pass a company's article on to the persons related to it, at the weight of their relation."""
+        return [
+            self._decision(text, article, company, heir=heir.client_id, relation=link.relation, weight=link.weight)
+            for company in candidates.values()
+            for heir, link in self.registry.heirs.get(company.entity, ())
+        ]
+
+    def _decision(
+        self, text: Text, article: Article, candidate: _Candidate,
+        *, heir: str | None = None, relation: str = "self", weight: float = 1.0,
+    ) -> Decision:  # fmt: skip
+        entity = self.registry.entities[candidate.entity]
+        relevance = candidate.relevance * weight
+        verdict = "match" if relevance > self._keep_above else "review" if relevance >= self._review_from else "nil"
+        reasons = [*candidate.reasons, *candidate.about]
+        if heir is not None:
+            reasons.append(Reason("relation", f"{relation} of {entity.display}", math.log(weight)))
+        return Decision(
+            article_id=article.article_id,
+            revision=article.revision,
+            client_id=heir or entity.client_id,
+            decision=verdict,
+            identity=round(candidate.identity, 4),
+            aboutness=round(candidate.aboutness, 4),
+            relevance=round(relevance, 4),
+            relation=relation,
+            mention=_original(text, candidate.mention.start, candidate.mention.end),
+            evidence=tuple(_evidence(text, reason) for reason in reasons),
+            why=explain(reasons, verdict),
+            versions=Versions(registry=self.registry.version, resolver=VERSION),
+            trace_id=article.trace_id,
+            decided_at=utc_now(),
+        )
+
+
+def _rivals(mentions: dict[int, list[Mention]]) -> dict[int, set[int]]:
+    """Return, for each entity, the others that claim the same characters."""
+    claims: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    for entity, found in mentions.items():
+        for mention in found:
+            claims[mention.start, mention.end].add(entity)
+    rivals: dict[int, set[int]] = {entity: set() for entity in mentions}
+    for claimants in claims.values():
+        for entity in claimants:
+            rivals[entity] |= claimants - {entity}
+    return rivals
+
+
+def _identity_score(reasons: list[Reason]) -> float:
+    """Sum the log-odds; a name that no fact supports is held below the limit for names alone."""
+    name, *context = reasons
+    total = sum(reason.contribution for reason in reasons)
+    if sum(reason.contribution for reason in context if reason.contribution > 0) >= _SUPPORT_FROM:
+        return total
+    return min(total, _RARE_NAME_ALONE_AT_MOST if name.contribution >= _RARE_FROM else _NAME_ALONE_AT_MOST)
+
+
+def _bounded(log_odds: float) -> float:
+    return max(-20.0, min(6.0, log_odds))
+
+
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-_bounded(log_odds)))
+
+
+def _original(text: Text, start: int, end: int) -> str:
+    first, last = text.original_span(start, end)
+    return text.original[first:last]
+
+
+def _evidence(text: Text, reason: Reason) -> Evidence:
+    if reason.start is None or reason.end is None:
+        return Evidence(kind=reason.kind, detail=reason.detail, contribution=round(reason.contribution, 3))
+    start, end = text.original_span(reason.start, reason.end)
+    return Evidence(
+        kind=reason.kind, detail=reason.detail, contribution=round(reason.contribution, 3),
+        start=start, end=end, text=text.original[start:end],
+    )  # fmt: skip
