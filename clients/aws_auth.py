@@ -1,0 +1,137 @@
+"""AWS Signature Version 4 on the server's side: the one place that verifies, with botocore's own canonical form."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from core.errors import Forbidden
+from core.settings import Settings
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+MAX_CLOCK_SKEW = timedelta(minutes=5)
+MUST_BE_SIGNED = frozenset({"host", "x-amz-date"})
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A secret access key and the role that its holder has."""
+
+    secret: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """What a signature covers: method, undecoded path and query, headers with lower-case names, body."""
+
+    method: str
+    raw_path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class KeyRing:
+    """Access keys from `keys.json` beside the shared credentials file; a changed file counts from the next request."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp: tuple[int, int] | None = None
+        self._keys: dict[str, Key] = {}
+
+    @classmethod
+    def of(cls, settings: Settings) -> KeyRing:
+        """Return the ring of this installation."""
+        return cls(settings.aws_shared_credentials_file.with_name("keys.json"))
+
+    def get(self, access_key_id: str) -> Key | None:
+        """Return the key, or None when nobody has that id."""
+        try:
+            status = self._path.stat()
+        except FileNotFoundError:
+            return None
+        stamp = (status.st_mtime_ns, status.st_ino)
+        if stamp != self._stamp:
+            entries = json.loads(self._path.read_text())
+            self._keys = {key_id: Key(entry["secret"], entry["role"]) for key_id, entry in entries.items()}
+            self._stamp = stamp
+        return self._keys.get(access_key_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """Checks requests of one service in one region against a key ring."""
+
+    keys: KeyRing
+    region: str
+    service: str = "sagemaker"
+
+    def verify(self, request: SignedRequest, now: datetime) -> str:
+        """Return the caller's role; Forbidden with AWS's error code when the signature is missing, stale or wrong."""
+        claim = _parse_authorization(request.headers.get("authorization", ""))
+        scope = claim.scope.split("/")
+        if len(scope) != 4 or scope[1:] != [self.region, self.service, "aws4_request"]:
+            raise Forbidden(
+                f"the credential scope must be DATE/{self.region}/{self.service}/aws4_request",
+                code="InvalidSignatureException",
+            )
+        key = self.keys.get(claim.access_key_id)
+        if key is None:
+            raise Forbidden("the access key id is unknown", code="UnrecognizedClientException")
+        stamp = _check_time(request.headers.get("x-amz-date", ""), scope[0], now)
+        expected = self._signature(request, claim, key, stamp)
+        if not hmac.compare_digest(expected, claim.signature):
+            raise Forbidden("the signature does not match the request", code="InvalidSignatureException")
+        return key.role
+
+    def _signature(self, request: SignedRequest, claim: _Claim, key: Key, stamp: str) -> str:
+        host = request.headers.get("host", "")
+        url = f"http://{host}{request.raw_path}" + (f"?{request.query}" if request.query else "")
+        signed = {name: request.headers.get(name, "") for name in claim.signed_headers}
+        aws_request = AWSRequest(method=request.method, url=url, headers=signed, data=request.body)
+        aws_request.context["timestamp"] = stamp
+        signer = SigV4Auth(Credentials(claim.access_key_id, key.secret), self.service, self.region)
+        canonical = signer.canonical_request(aws_request)
+        signature: str = signer.signature(signer.string_to_sign(aws_request, canonical), aws_request)
+        return signature
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    access_key_id: str
+    scope: str
+    signed_headers: tuple[str, ...]
+    signature: str
+
+
+def _parse_authorization(header: str) -> _Claim:
+    algorithm, _, rest = header.partition(" ")
+    parts = dict(part.strip().partition("=")[::2] for part in rest.split(","))
+    if algorithm != ALGORITHM or not {"Credential", "SignedHeaders", "Signature"} <= parts.keys():
+        raise Forbidden(
+            "the request is not signed with AWS Signature Version 4", code="MissingAuthenticationTokenException"
+        )
+    access_key_id, _, scope = parts["Credential"].partition("/")
+    names = tuple(parts["SignedHeaders"].lower().split(";"))
+    if not set(names) >= MUST_BE_SIGNED:
+        raise Forbidden("host and x-amz-date must be among the signed headers", code="InvalidSignatureException")
+    return _Claim(access_key_id, scope, names, parts["Signature"])
+
+
+def _check_time(stamp: str, scope_date: str, now: datetime) -> str:
+    try:
+        signed_at = datetime.strptime(stamp, SIGV4_TIMESTAMP).replace(tzinfo=UTC)
+    except ValueError:
+        raise Forbidden("x-amz-date is missing or malformed", code="InvalidSignatureException") from None
+    if abs(now - signed_at) > MAX_CLOCK_SKEW or not stamp.startswith(scope_date):
+        raise Forbidden("the signature is too old or from the future", code="RequestTimeTooSkewedException")
+    return stamp

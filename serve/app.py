@@ -1,0 +1,166 @@
+"""The Ray Serve application: `enrich` with the HTTP face and the hot path in process, and the direct targets.
+
+Imported by the Serve controller as `serve.app:build_app`; settings come from the head's environment.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ray import serve
+from ray.serve import Application
+from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError, RayServeException
+from ray.serve.handle import DeploymentHandle
+
+from clients.aws_auth import KeyRing, Verifier
+from core.errors import DependencyUnavailable, ModelFailure, Overloaded
+from core.logs import configure_logs
+from core.settings import Settings, load_settings
+from models.enrich import Enricher
+from serve.ingress import create_app
+from serve.listener import Listener
+from serve.loading import embedder_of, live_resolver_of, summarizer_of
+from serve.protocol import Invocation
+from serve.slots import Slots
+from serve.targets import (
+    EMBEDDER, ENRICH, ENTITY_RESOLVER, SUMMARIZER, EmbedderTarget, EnrichTarget, Options, ResolverTarget,
+    SummarizerTarget,
+)  # fmt: skip
+
+# Fractions of a core, so that everything fits on two: a promise to the scheduler, not a limit.
+CPUS = {ENRICH: 0.4, ENTITY_RESOLVER: 0.4, SUMMARIZER: 0.3, EMBEDDER: 0.4}
+RUNNING, WAITING = 2, 64
+# What a restart may cost: how often health is asked, and how long an answer may take, in seconds.
+HEALTH = {"health_check_period_s": 2, "health_check_timeout_s": 10, "graceful_shutdown_timeout_s": 25}
+# The direct targets are off the hot path: none runs until it is asked for, and an idle one ends after ten minutes.
+ON_DEMAND = {
+    "min_replicas": 0, "initial_replicas": 0, "max_replicas": 2, "target_ongoing_requests": 4,
+    "upscale_delay_s": 0.1, "downscale_delay_s": 600, "look_back_period_s": 2, "metrics_interval_s": 1,
+}  # fmt: skip
+
+
+class EnrichReplica:
+    """One front door: HTTP, and resolver, embedder and summarizer in this process."""
+
+    def __init__(self, others: dict[str, DeploymentHandle[Any]]) -> None:
+        settings = _settings(ENRICH)
+        embedder = embedder_of(settings)
+        self._live = live_resolver_of(settings)
+        enricher = Enricher(self._live, embedder, summarizer_of(settings, embedder))
+        self._target = EnrichTarget(enricher, settings)
+        self._slots = Slots(running=RUNNING, waiting=WAITING)
+        self._others = others
+        app = create_app(
+            endpoint_name=settings.endpoint_name,
+            body_limit_bytes=settings.endpoint_body_limit_bytes,
+            verifier=Verifier(KeyRing.of(settings), settings.aws_region),
+            ready=lambda: self._live.ready,
+            invoke=self._invoke,
+        )
+        self._listener = Listener(app, settings.bind_host, settings.endpoint_port)
+        self._listener.start()
+
+    def check_health(self) -> None:
+        """Fail when the HTTP server died, so that Serve replaces this replica."""
+        if not self._listener.alive:
+            raise DependencyUnavailable("the HTTP server of this replica ended")
+
+    def predict(self, records: list[Any], options: Options) -> list[bytes]:
+        """Answer a call by handle."""
+        return self._target.predict(records, options)
+
+    async def _invoke(self, target: str, invocation: Invocation) -> list[bytes]:
+        if target == ENRICH:
+            return await self._slots.run(lambda: self._target.predict(invocation.records, invocation.options))
+        try:
+            reply: list[bytes] = await self._others[target].predict.remote(invocation.records, dict(invocation.options))
+        except BackPressureError as error:
+            raise Overloaded(f"{target} is at capacity", retry_after_s=1) from error
+        except (DeploymentUnavailableError, RayServeException) as error:
+            raise DependencyUnavailable(f"{target} is not available") from error
+        except Exception as error:
+            raise _original(error) from error
+        return reply
+
+    def __del__(self) -> None:
+        # Serve calls this when it stops a replica: finish what is in flight first.
+        if hasattr(self, "_listener"):
+            self._listener.stop()
+            self._slots.close()
+            self._live.stop()
+
+
+class ResolverReplica:
+    """The target `entity-resolver`."""
+
+    def __init__(self) -> None:
+        self._live = live_resolver_of(_settings(ENTITY_RESOLVER))
+        self._target = ResolverTarget(self._live)
+
+    def predict(self, records: list[Any], options: Options) -> list[bytes]:
+        """Return one document a record."""
+        return self._target.predict(records, options)
+
+
+class SummarizerReplica:
+    """The target `summarizer`."""
+
+    def __init__(self) -> None:
+        settings = _settings(SUMMARIZER)
+        self._target = SummarizerTarget(summarizer_of(settings, embedder_of(settings)))
+
+    def predict(self, records: list[Any], options: Options) -> list[bytes]:
+        """Return one document a record."""
+        return self._target.predict(records, options)
+
+
+class EmbedderReplica:
+    """The target `embedder`."""
+
+    def __init__(self) -> None:
+        self._target = EmbedderTarget(embedder_of(_settings(EMBEDDER)))
+
+    def predict(self, records: list[Any], options: Options) -> list[bytes]:
+        """Return one document a record."""
+        return self._target.predict(records, options)
+
+
+def build_app(_args: dict[str, str]) -> Application:
+    """Return the application graph; the settings decide how many front doors there are."""
+    settings = load_settings()
+    direct = {ENTITY_RESOLVER: ResolverReplica, SUMMARIZER: SummarizerReplica, EMBEDDER: EmbedderReplica}
+    others = {name: _on_demand(name, replica).bind() for name, replica in direct.items()}
+    front = serve.deployment(
+        EnrichReplica,
+        name=ENRICH,
+        num_replicas=settings.endpoint_replicas,
+        max_ongoing_requests=RUNNING,
+        ray_actor_options={"num_cpus": CPUS[ENRICH]},
+        **HEALTH,
+    )
+    return front.bind(others)
+
+
+def _on_demand(name: str, replica: type[Any]) -> Any:
+    return serve.deployment(
+        replica,
+        name=name,
+        autoscaling_config=ON_DEMAND,
+        max_ongoing_requests=RUNNING * 2,
+        max_queued_requests=WAITING,
+        ray_actor_options={"num_cpus": CPUS[name]},
+        **HEALTH,
+    )
+
+
+def _settings(process: str) -> Settings:
+    settings = load_settings()
+    configure_logs(process, settings.log_level)
+    return settings
+
+
+def _original(error: Exception) -> Exception:
+    """Return the project's error that a remote replica raised, or a ModelFailure in its place."""
+    cause = getattr(error, "cause", None)
+    known = cause if isinstance(cause, DependencyUnavailable) else None
+    return known or ModelFailure("the model's replica failed")
