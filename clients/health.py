@@ -35,5 +35,10 @@ def read_heartbeat(settings: Settings, process: str) -> dict[str, Any] | None:
     return beat
 
 
+def forget_heartbeat(settings: Settings, process: str) -> None:
+    """Remove the last heartbeat, so that a new run is not taken for ready by the words of the old one."""
+    _path(settings, process).unlink(missing_ok=True)
+
+
 def _path(settings: Settings, process: str) -> Path:
     return settings.data_dir / "run" / f"{process}.health.json"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from ops.stack.service import Service
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 POLL_S = 0.05
+LOG_LIMIT_BYTES = 64 * 1024 * 1024
 
 Watcher = Callable[[str, str], None]
 
@@ -35,14 +37,15 @@ class ProcessGroup:
         self._on_event = on_event
         self._children: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start_all(self) -> None:
-        """Start every service once the ones it comes after are ready, and wait until all are ready."""
-        for service in self.services.values():
-            for earlier in service.after:
+    def start_all(self, names: Iterable[str] | None = None) -> None:
+        """Start these services, or all, each once those it comes after are ready; return when all are ready."""
+        wanted = [name for name in self.services if names is None or name in set(names)]
+        for name in wanted:
+            for earlier in self.services[name].after:
                 if earlier in self.services:
                     self.wait_ready(earlier)
-            self.start(service.name)
-        for name in self.services:
+            self.start(name)
+        for name in wanted:
             self.wait_ready(name)
 
     def start(self, name: str) -> int:
@@ -99,22 +102,20 @@ class ProcessGroup:
 
     def stop(self, name: str) -> None:
         """Ask the service to finish, kill it when its time is up, and clear away what it started."""
-        service, child = self.services[name], self._children.pop(name, None)
-        if child is not None and child.poll() is None:
-            self._on_event(name, "stopping")
-            child.send_signal(service.stop_signal)
-            try:
-                child.wait(service.stop_timeout_s)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
-        leftovers.clear(self._data_dir, name)
-        self._on_event(name, "stopped")
+        self._ask_to_stop(name)
+        self._await_stop(name)
 
     def stop_all(self) -> None:
-        """Stop in the reverse of the starting order: consumers before stores."""
-        for name in reversed(self.services):
-            self.stop(name)
+        """Stop everything, consumers before stores: at each step all those that no remaining service comes after."""
+        remaining = [name for name in self.services if name in self._children]
+        while remaining:
+            needed = {earlier for name in remaining for earlier in self.services[name].after}
+            last = [name for name in remaining if name not in needed]
+            for name in last:
+                self._ask_to_stop(name)
+            for name in last:
+                self._await_stop(name)
+            remaining = [name for name in remaining if name in needed]
 
     def restart(self, name: str) -> None:
         """Stop, start and wait until ready."""
@@ -122,15 +123,43 @@ class ProcessGroup:
         self.start(name)
         self.wait_ready(name)
 
+    def trim_logs(self) -> None:
+        """Keep the end of each overlong log as `NAME.log.1` and empty it; the services append, so they go on at 0."""
+        for name in self.services:
+            path = self.log_path(name)
+            if path.exists() and path.stat().st_size > LOG_LIMIT_BYTES:
+                shutil.copyfile(path, path.with_suffix(".log.1"))
+                os.truncate(path, 0)
+
+    def log_tail(self, name: str, lines: int = 15) -> str:
+        """Return the last lines of the service's log."""
+        path = self.log_path(name)
+        return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else ""
+
     def log_path(self, name: str) -> Path:
         """Return where the service's output goes."""
         folder = self._data_dir / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{name}.log"
 
+    def _ask_to_stop(self, name: str) -> None:
+        if self.alive(name):
+            self._on_event(name, "stopping")
+            self._children[name].send_signal(self.services[name].stop_signal)
+
+    def _await_stop(self, name: str) -> None:
+        child = self._children.pop(name, None)
+        if child is not None:
+            try:
+                child.wait(self.services[name].stop_timeout_s)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        leftovers.clear(self._data_dir, name)
+        self._on_event(name, "stopped")
+
     def _failure(self, name: str, what: str) -> DependencyUnavailable:
-        lines = self.log_path(name).read_text(errors="replace").splitlines()[-15:]
-        return DependencyUnavailable(f"{name} {what}; its log ends:\n" + "\n".join(lines), code="service_not_ready")
+        return DependencyUnavailable(f"{name} {what}; its log ends:\n{self.log_tail(name)}", code="service_not_ready")
 
 
 def in_order(services: Iterable[Service]) -> Iterator[Service]:

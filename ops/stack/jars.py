@@ -46,9 +46,15 @@ JARS: dict[str, tuple[Jar, ...]] = {
         Jar("software.amazon.awssdk", "apache-client", AWS_SDK, alone=True),
     ),
 }
-EXCLUDED = {
+EXCLUDED: dict[str, tuple[tuple[str, str], ...]] = {
     "kafka": (),
-    "spark": (("org.slf4j", "*"), ("software.amazon.awssdk", "netty-nio-client")),
+    "spark": (
+        ("org.slf4j", "*"),
+        ("org.apache.httpcomponents", "*"),
+        ("commons-codec", "*"),
+        ("commons-logging", "*"),
+        ("software.amazon.awssdk", "netty-nio-client"),
+    ),
 }
 
 

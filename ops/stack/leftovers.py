@@ -40,9 +40,11 @@ def remembered(data_dir: Path, name: str) -> psutil.Process | None:
         return None
 
 
-def clear(data_dir: Path, name: str, *, timeout_s: float = 5.0) -> list[int]:
-    """Kill what runs of this service and forget its note; return the process ids."""
+def clear(data_dir: Path, name: str, *, grace_s: float = 0.0, timeout_s: float = 5.0) -> list[int]:
+    """Kill what still runs of this service after `grace_s` and forget its note; return the process ids killed."""
     found = list(_running(data_dir, name))
+    if grace_s:
+        _ended, found = psutil.wait_procs(found, timeout=grace_s)
     for process in found:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()

@@ -1,0 +1,89 @@
+"""`tipline up`: check the machine, make the secrets, and supervise everything in the foreground."""
+
+from __future__ import annotations
+
+import fcntl
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from rich.console import Console
+
+from clients.kafka import ensure_topics
+from clients.postgres import migrate
+from core.errors import ConfigurationError, TiplineError
+from core.logs import configure_logs
+from core.settings import Settings, load_settings
+from core.topics import TOPICS
+from ops.display import StartDisplay
+from ops.downloads import fetch_jars
+from ops.home import MIGRATIONS
+from ops.preflight import preflight
+from ops.processes import services
+from ops.secrets import ensure_secrets
+from ops.stack.group import ProcessGroup
+from ops.state import read_state
+from ops.supervisor import Supervisor
+
+
+def up(console: Console) -> int:
+    """Run until Ctrl-C, SIGTERM or `tipline down`; return the exit status: 0, or 1 after one sentence why not."""
+    settings = load_settings()
+    configure_logs("supervisor", settings.log_level)
+    try:
+        with _only_one(settings):
+            _check(settings)
+            settings = ensure_secrets(settings)
+            fetch_jars(settings, console)
+            _supervise(settings, console)
+    except TiplineError as error:
+        console.print(f"[bold red]tipline did not start:[/bold red] {error.message}", soft_wrap=True, highlight=False)
+        return 1
+    console.print("everything has stopped")
+    return 0
+
+
+def fill(settings: Settings) -> None:
+    """Bring the stores to what the processes expect: the schema, the topics and, in the demo, the demo book."""
+    migrate(settings, MIGRATIONS)
+    ensure_topics(settings.kafka_bootstrap, TOPICS)
+    if settings.mode == "demo":
+        from ops.demo.load import load_demo
+
+        load_demo(settings)
+
+
+def _supervise(settings: Settings, console: Console) -> None:
+    display = StartDisplay(settings, console)
+    group = ProcessGroup(services(settings), settings.data_dir)
+    supervisor = Supervisor(settings, group, fill=partial(fill, settings), on_state=display.show)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: supervisor.stop())
+    try:
+        supervisor.run()
+    finally:
+        display.close()
+
+
+def _check(settings: Settings) -> None:
+    failed = [finding.sentence() for finding in preflight(settings) if not finding.ok]
+    if failed:
+        raise ConfigurationError(" ".join(failed))
+
+
+@contextmanager
+def _only_one(settings: Settings) -> Iterator[None]:
+    """Hold the data directory; the kernel lets go of the lock when we end, however we end."""
+    folder = settings.data_dir / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "supervisor.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            state = read_state(settings.data_dir)
+            who = f"process {state.pid}" if state else "another process"
+            raise ConfigurationError(
+                f"it runs already as {who} for {settings.data_dir}; `tipline down` stops it."
+            ) from error
+        yield
