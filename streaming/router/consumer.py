@@ -44,7 +44,7 @@ class AlertConsumer:
         self._stop = stop
         self._clock = clock
         self._rules = StoryRules(settings.story_similarity_from, settings.story_window_s)
-        self._cache = StoryCache(settings.story_window_s)
+        self._cache = StoryCache()
         self._kafka, self._postgres = Patience("kafka", stop), Patience("postgres", stop)
         self._consumer: Consumer | None = None
         self._producer: Producer | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from clients.postgres import Session
@@ -72,7 +72,7 @@ def route(
     refused: dict[int, BadInput] = {}
     steps: list[Place | Withdraw] = []
     with turn(session):
-        desk = load_desk(session, records, cache)
+        desk = load_desk(session, records, cache, now - timedelta(seconds=rules.window_s))
         for index, record in enumerate(records):
             try:
                 steps.extend(admit(desk, record, rules, now))

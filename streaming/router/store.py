@@ -32,18 +32,17 @@ def turn(session: Session) -> Iterator[None]:
 class StoryCache:
     """The recent stories of each client seen so far; a batch fetches only what changed since the last one."""
 
-    def __init__(self, window_s: float) -> None:
-        self._window_s = window_s
+    def __init__(self) -> None:
         self._stories: dict[str, dict[UUID, Story]] = {}
         self._seen: dict[str, int] = {}
 
-    def recent(self, session: Session, clients: list[str]) -> dict[str, dict[UUID, Story]]:
-        """Return the stories of these clients as of now, in dictionaries that the caller may change."""
+    def recent(self, session: Session, clients: list[str], since: datetime) -> dict[str, dict[UUID, Story]]:
+        """Return the stories of these clients seen after `since`, in dictionaries that the caller may change."""
         rows = session.execute(
             "SELECT s.* FROM unnest(%s::text[], %s::bigint[]) AS seen (client_id, change_seq)"
             " JOIN stories s ON s.client_id = seen.client_id AND s.change_seq > seen.change_seq"
-            " AND s.last_seen_at > now() - make_interval(secs => %s)",
-            (clients, [self._seen.get(client, 0) for client in clients], self._window_s),
+            " AND s.last_seen_at >= %s",
+            (clients, [self._seen.get(client, 0) for client in clients], since),
         ).fetchall()
         for row in rows:
             client = row["client_id"]
@@ -62,8 +61,10 @@ class StoryCache:
                 del self._stories[client], self._seen[client]
 
 
-def load_desk(session: Session, records: Iterable[EnrichedArticle | Retraction], cache: StoryCache) -> Desk:
-    """Read what is known about the articles and clients of these records."""
+def load_desk(
+    session: Session, records: Iterable[EnrichedArticle | Retraction], cache: StoryCache, since: datetime
+) -> Desk:
+    """Read what is known about the articles and clients of these records, and the clients' stories since then."""
     articles, clients = set[str](), set[str]()
     for record in records:
         if isinstance(record, Retraction):
@@ -82,7 +83,7 @@ def load_desk(session: Session, records: Iterable[EnrichedArticle | Retraction],
     names = session.execute(
         "SELECT client_id, display FROM clients WHERE active AND client_id = ANY(%s)", (list(clients),)
     )
-    desk.stories = cache.recent(session, list(clients))
+    desk.stories = cache.recent(session, list(clients), since)
     for row in states.fetchall():
         matched = row["matched_client_ids"]
         key = (row["revision"], row["content_hash"])
