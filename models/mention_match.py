@@ -78,6 +78,8 @@ def _joined(text: Text, form: NameForm, tokens: list[Token]) -> bool:
     """Whether tokens follow each other as words of one name do: no sentence end, a comma only in `Family, Given`."""
     comma_allowed = form.kind.startswith("family name") or bool({token.folded for token in tokens} & LEGAL_FORMS)
     for left, right in pairwise(tokens):
+        if left.end <= text.headline_end < right.start:
+            return False
         between = text.clean[left.end : right.start]
         stop_is_fine = len(left.folded) <= 2 or left.folded in GENERATIONS | HONORIFICS or "." not in between
         if not (_JOINT.fullmatch(between) and stop_is_fine) and not (comma_allowed and _COMMA_JOINT.fullmatch(between)):

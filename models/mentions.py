@@ -12,7 +12,8 @@ from models.registry import Registry
 from models.text import Text
 
 MAX_MENTIONS_PER_ENTITY = 200
-MAX_MENTIONS = 5000  # bounds the work on text made of names only
+MAX_MENTIONS = 5000  # these two bound the work on text made of names only
+MAX_ATTEMPTS = 50_000
 
 
 def find_mentions(text: Text, registry: Registry) -> dict[int, list[Mention]]:
@@ -38,14 +39,16 @@ def _by_tokens(text: Text, registry: Registry) -> Iterator[Mention]:
     keyed = {word: hits for word in text.words if len(word) <= MAX_TOKEN_CHARS and (hits := _forms_of(word, index))}
     if not keyed:  # most articles end here
         return
-    found = 0
+    found = attempts = 0
     for position, token in enumerate(text.tokens):
-        for form in keyed.get(token.folded, ()):
+        forms = keyed.get(token.folded, ())
+        attempts += len(forms)
+        for form in forms:
             mention = match_form(text, form, position)
             if mention:
                 found += 1
                 yield mention
-        if found >= MAX_MENTIONS:
+        if found >= MAX_MENTIONS or attempts >= MAX_ATTEMPTS:
             return
 
 

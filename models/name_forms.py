@@ -158,10 +158,10 @@ def _form(
     entity: int, words: tuple[str, ...], kind: str, score: float, surface: str,
     *, open_middle: bool = False, exact_case: bool = False,
 ) -> NameForm:  # fmt: skip
-    def distinctiveness(position: int) -> tuple[bool, int]:
+    def distinctiveness(position: int) -> tuple[bool, bool, int]:
         word = words[position]
         common = word in COMMON_FAMILY or word in COMMON_GIVEN or word in GENERIC_ORG_WORDS
-        return not common, len(word)
+        return len(word) > 1, not common, len(word)
 
     anchor = max(range(len(words)), key=distinctiveness)
     return NameForm(entity, tuple(map(name_word, words)), kind, score, surface, anchor, open_middle, exact_case)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from core.clock import utc_now
 from core.events import Article, Decision, Evidence, Severity, Topic, Versions
-from models.aboutness import aboutness_reasons, spans_of
+from models.aboutness import aboutness_reasons
 from models.context import Reason, identity_reasons
 from models.explain import explain
 from models.mention_match import Mention
@@ -80,7 +80,7 @@ class Resolver:
         candidates = {}
         for entity, found in mentions.items():
             identity = odds[entity] / (1 + odds[entity] + sum(odds[rival] for rival in rivals[entity]))
-            about = aboutness_reasons(text, spans_of(text, self.registry.entities[entity], found))
+            about = aboutness_reasons(text, self.registry.entities[entity], found)
             aboutness = _probability(sum(reason.contribution for reason in about))
             best = max(found, key=lambda mention: mention.score)
             candidates[entity] = _Candidate(entity, best, reasons[entity], about, identity, aboutness)

@@ -14,6 +14,7 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 MAX_CHARS = 1 << 20
+_LEAD_SENTENCES, _FULL_SENTENCE_WORDS = 2, 5
 
 
 class Text:
@@ -62,6 +63,18 @@ class Text:
             if match.end() < len(self.clean):
                 starts.append(match.end())
         return starts
+
+    @cached_property
+    def lead_end(self) -> int:
+        """Where the second full sentence of the body ends; date lines and other fragments do not count."""
+        starts = [start for start in self.sentence_starts[:12] if start > self.headline_end] or [self.headline_end + 1]
+        full = 0
+        for start in starts:
+            end = self.sentence_span(start)[1]
+            full += len(self.folded[start : min(end, start + 400)].split()) >= _FULL_SENTENCE_WORDS
+            if full == _LEAD_SENTENCES:
+                return end
+        return end
 
     @cached_property
     def _positions(self) -> dict[str, list[int]]:
