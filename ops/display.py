@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 import time
+from pathlib import Path
 
 from rich.console import Console
 from rich.panel import Panel
@@ -13,7 +16,7 @@ from core.settings import Settings
 from ops.state import State
 
 EXAMPLE = (
-    'tipline news --headline "Amit Saxena, chairman of Saxena Industries, arrested in Mumbai"'
+    'news --headline "Amit Saxena, chairman of Saxena Industries, arrested in Mumbai"'
     ' --body "Amit Saxena, chairman of Saxena Industries, was arrested in Mumbai on Monday, police said."'
 )
 # Every process states what it is doing in its own log; this many characters of a name keep the columns straight.
@@ -50,7 +53,7 @@ class StartDisplay:
             self.close()
             self._console.print(self._ready_panel())
             # Outside the panel and never wrapped, so that it can be copied.
-            self._console.print(f"Send an article:\n{EXAMPLE}\n", soft_wrap=True, highlight=False)
+            self._console.print(f"Send an article:\n{_tipline()} {EXAMPLE}\n", soft_wrap=True, highlight=False)
 
     def close(self) -> None:
         """Take the progress bar away."""
@@ -61,9 +64,17 @@ class StartDisplay:
         text = (
             f"[bold green]READY[/bold green] after {time.monotonic() - self._began:.1f} s\n\n"
             f"page     {self._settings.api_url}\nlog in as\n{logins}\n\n"
-            "Ctrl-C or `tipline down` stops everything."
+            f"Ctrl-C or `{_tipline()} down` stops everything."
         )
         return Panel(text, title="tipline", expand=False)
+
+
+def _tipline() -> str:
+    """Return how this terminal calls the command: by name where it is on the path, else by its place."""
+    script = Path(sys.executable).with_name("tipline")
+    if shutil.which("tipline") == str(script):
+        return "tipline"
+    return str(script.relative_to(Path.cwd())) if script.is_relative_to(Path.cwd()) else str(script)
 
 
 def demo_logins(settings: Settings) -> dict[str, str]:

@@ -50,4 +50,3 @@ def own(path: Path, account: Account | None) -> None:
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     if account is not None:
         os.chown(path, account.uid, account.gid)
-        let_traverse(path)

@@ -50,6 +50,9 @@ def service(settings: Settings) -> Service:
 
 
 def _prepare(settings: Settings, home: Path, account: Account | None) -> None:
+    if account is not None:
+        let_traverse(home)
+        let_traverse(_binary("postgres"))
     if (home / "PG_VERSION").exists():
         return
     password = settings.postgres_password.get_secret_value()
@@ -58,8 +61,6 @@ def _prepare(settings: Settings, home: Path, account: Account | None) -> None:
     fresh = home.with_name(NAME + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     own(fresh, account)
-    if account is not None:
-        let_traverse(_binary("postgres"))
     # The socket is off and the superuser has no password, so "trust" below is never reachable: HBA replaces it.
     _run(account, fresh, "initdb", "-D", str(fresh), "-U", "postgres", "--auth=trust", "--encoding=utf8", "--locale=C")
     (fresh / "pg_hba.conf").write_text(HBA)
