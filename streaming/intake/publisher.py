@@ -48,6 +48,15 @@ class Publisher:
         """Begin to connect; publishing fails until that succeeded."""
         self._connecting = asyncio.create_task(self._connect(None))
 
+    async def wait_ready(self, within_s: float) -> None:
+        """Return once Kafka is reached; DependencyUnavailable when that takes longer."""
+        try:
+            async with asyncio.timeout(within_s):
+                while not self.ready and self._connecting is not None:
+                    await asyncio.shield(self._connecting)
+        except TimeoutError:
+            raise DependencyUnavailable("Kafka does not answer", code="kafka_unavailable") from None
+
     async def publish(self, records: Sequence[Outgoing]) -> None:
         """Send records in order and return once all are acknowledged; DependencyUnavailable when one is not."""
         producer = self._producer
