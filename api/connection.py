@@ -25,6 +25,7 @@ from clients.postgres import ConnectionLost, DatabaseUnavailable
 from core.clock import utc_now
 from core.errors import Unauthenticated
 from core.events import Event
+from core.logs import get_logger
 
 RETRY_AFTER_S = 0.2
 SEND_AT_ONCE = 64
@@ -32,6 +33,8 @@ BYE_SPREAD_MS = 2000
 
 Answer = TypeVar("Answer")
 Item = Frame | Event
+
+log = get_logger(__name__)
 
 
 class Connection:
@@ -206,6 +209,7 @@ class Connection:
             async with asyncio.timeout(self._heartbeat_s), self._sending:
                 await self._websocket.send_text(text)
         except TimeoutError:
+            log.warning("socket_too_slow", rm_id=self.principal.rm_id)
             self.end(frames.SLOW_CONSUMER, "frames are not read")
 
     async def _patiently(self, read: Callable[[], Awaitable[Answer]]) -> Answer:

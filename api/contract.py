@@ -28,7 +28,10 @@ RECORDS: dict[str, tuple[type[BaseModel], ...]] = {
     topics.RESOLVER_DECISIONS: (events.Decision,),
     topics.ALERT_STATE_CHANGES: (events.AlertStateChange,),
 }
-FRAMES: tuple[type[BaseModel], ...] = (*dict.fromkeys((*frames.SERVER_FRAMES, *frames.CLIENT_FRAMES)),)
+FRAMES: tuple[type[BaseModel], ...] = (
+    *frames.SERVER_FRAMES,
+    *(one for one in frames.CLIENT_FRAMES if one not in frames.SERVER_FRAMES),
+)
 CLOSE_CODES = {
     frames.GOING_AWAY: "this process ends; connect again",
     1013: "PostgreSQL does not answer; connect again",

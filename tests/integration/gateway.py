@@ -1,0 +1,199 @@
+"""A small bank for the gateway's tests: RMs, clients and alerts in the real database, gateways as real processes."""
+
+from __future__ import annotations
+
+import json
+import sys
+import uuid
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+
+from api.passwords import hash_password
+from clients.postgres import Jsonb, Session
+from clients.postgres import connect as connect_postgres
+from core.clock import utc_now
+from core.events import Alert, ClientRef, Match, Source, SummarySentence, Times, Versions
+from core.settings import Settings, as_environment
+from ops.stack.service import Service, http_probe
+from streaming.router.publisher import Publisher
+
+PASSWORD = "correct horse battery staple"
+CSRF = {"X-Requested-With": "tipline"}
+WAIT_S = 15
+
+
+@dataclass(frozen=True)
+class Person:
+    rm_id: str
+    clients: tuple[str, ...] = ()
+
+
+@dataclass
+class Bank:
+    """Makes people, clients and alerts; ids are new each time, because tests share one database."""
+
+    settings: Settings
+    password_hash: str = field(default_factory=lambda: hash_password(PASSWORD))
+
+    def person(self, *, clients: int = 1, role: str = "rm") -> Person:
+        rm_id = f"{role}-{uuid.uuid4().hex[:8]}"
+        with self.session() as session:
+            session.execute(
+                "INSERT INTO rm (rm_id, display, role, password_hash) VALUES (%s, 'Somebody', %s, %s)",
+                (rm_id, role, self.password_hash),
+            )
+        return Person(rm_id, tuple(self.client(rm_id) for _ in range(clients)))
+
+    def client(self, *rm_ids: str) -> str:
+        client_id = f"C-{uuid.uuid4().hex[:8]}"
+        with self.session() as session:
+            session.execute(
+                "INSERT INTO clients (client_id, kind, legal_name, display) VALUES (%s, 'person', 'X Y', 'X Y')",
+                (client_id,),
+            )
+            for rm_id in rm_ids:
+                session.execute("INSERT INTO rm_clients (rm_id, client_id) VALUES (%s, %s)", (rm_id, client_id))
+        return client_id
+
+    def alert(self, client_id: str, *, released: bool = True, body: str = "") -> Alert:
+        """Raise an alert as the router does: story, alert, and a frame to every RM of the client."""
+        alert = new_alert(client_id, body)
+        payload = alert.model_dump(mode="json", exclude={"state", "acknowledged_by", "acknowledged_at"})
+        with self.session() as session, session.transaction():
+            session.execute(
+                "INSERT INTO stories VALUES (%s, %s, %s, 'h', '', now(), now(), nextval('story_changes'))",
+                (alert.story_id, client_id, alert.sources[0].article_id),
+            )
+            session.execute(
+                "INSERT INTO alerts (alert_id, story_id, client_id, revision, status, severity, topic, relevance,"
+                " released, payload) VALUES (%s, %s, %s, 1, 'active', 'info', 'other', 0.9, %s, %s)",
+                (alert.alert_id, alert.story_id, client_id, released, Jsonb(payload) if released else None),
+            )
+            if released:
+                self._send(session, alert)
+        return alert
+
+    def covers(self, rm_id: str, client_id: str, *, until: str) -> None:
+        """Set when the RM's cover of a client ends (a time that PostgreSQL reads)."""
+        with self.session() as session:
+            session.execute(
+                "UPDATE rm_clients SET valid_to = %s::timestamptz WHERE rm_id = %s AND client_id = %s",
+                (until, rm_id, client_id),
+            )
+
+    def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
+        with self.session() as session:
+            return session.execute(query.encode(), parameters).fetchall()
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        with connect_postgres(self.settings) as session:
+            yield session
+
+    def _send(self, session: Session, alert: Alert) -> None:
+        frame = {"type": "alert", "alert": alert.model_dump(mode="json")}
+        covering = session.execute("SELECT rm_id FROM rm_clients WHERE client_id = %s", (alert.client.id,)).fetchall()
+        for row in covering:
+            session.execute("SELECT append_feed(%s, %s, 1, %s)", (row["rm_id"], alert.alert_id, Jsonb(frame)))
+
+
+def new_alert(client_id: str, body: str = "") -> Alert:
+    article = f"art-{uuid.uuid4().hex}"
+    return Alert(
+        alert_id=uuid.uuid4(),
+        story_id=uuid.uuid4(),
+        revision=1,
+        client=ClientRef(id=client_id, display="X Y"),
+        match=Match(score=0.97, method="test"),
+        relevance=0.9,
+        novelty=100,
+        severity="info",
+        topic="other",
+        headline="Something happened",
+        body=body,
+        summary=(SummarySentence(text="Something happened.", source_ids=(article,)),),
+        sources=(Source(article_id=article, revision=1, headline="Something happened"),),
+        times=Times(received=utc_now()),
+        why="named in the headline",
+        versions=Versions(registry="1", resolver="1"),
+        trace_id="t",
+    )
+
+
+def gateway_service(settings: Settings, name: str, port: int, **env: str) -> Service:
+    return Service(
+        name=name,
+        argv=(sys.executable, "-m", "api", "--port", str(port)),
+        ready=http_probe(f"http://127.0.0.1:{port}/readyz"),
+        env={**as_environment(settings), **env},
+        port=port,
+    )
+
+
+@contextmanager
+def publishing(settings: Settings) -> Iterator[None]:
+    """Run the router's publisher beside the test."""
+    stop = Event()
+    thread = Thread(target=Publisher(settings, stop).run)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def log_in(url: str, rm_id: str, password: str = PASSWORD) -> Iterator[httpx.Client]:
+    """Yield an HTTP client with the RM's session cookie and the page's header."""
+    with httpx.Client(base_url=url, headers=CSRF, timeout=WAIT_S) as client:
+        client.post("/api/v1/session", json={"rm_id": rm_id, "password": password}).raise_for_status()
+        yield client
+
+
+@dataclass
+class Page:
+    """What a page does with its socket; heartbeats are left out of what it reads."""
+
+    socket: ClientConnection
+    hello: dict[str, Any]
+
+    async def send(self, **frame: Any) -> None:
+        await self.socket.send(json.dumps(frame))
+
+    async def subscribe(self, last_seq: int | None = None, **more: Any) -> None:
+        await self.send(type="subscribe", topics=["alerts"], last_seq=last_seq, **more)
+
+    async def read(self) -> dict[str, Any]:
+        while True:
+            frame: dict[str, Any] = json.loads(await self.socket.recv())
+            if frame["type"] != "ping":
+                return frame
+
+
+@asynccontextmanager
+async def page(url: str, client: httpx.Client | None, headers: Mapping[str, str] | None = None) -> AsyncIterator[Page]:
+    """Open the WebSocket with the client's cookie (or with other headers) and read the hello."""
+    async with open_socket(url, client, headers) as socket:
+        yield Page(socket, json.loads(await socket.recv()))
+
+
+@asynccontextmanager
+async def open_socket(
+    url: str, client: httpx.Client | None, headers: Mapping[str, str] | None = None
+) -> AsyncIterator[ClientConnection]:
+    cookies = {"Cookie": f"tipline_session={client.cookies['tipline_session']}"} if client else {}
+    address = url.replace("http", "ws", 1) + "/api/v1/stream"
+    async with connect(
+        address,
+        subprotocols=["alerts.v1+json"],
+        additional_headers={**cookies, **(headers or {})},
+        max_size=None,  # type: ignore[list-item]
+    ) as socket:
+        yield socket
