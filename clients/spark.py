@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
@@ -24,6 +25,8 @@ def start_session(settings: Settings, name: str, *, cores: int, heap: str = HEAP
         "spark.driver.host": settings.bind_host,
         "spark.driver.bindAddress": settings.bind_host,
         "spark.driver.memory": heap,
+        # Nothing here computes for long: the optimising compiler and a parallel collector would cost more than they give.
+        "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
         "spark.driver.extraClassPath": str(settings.jars_dir / "spark" / "*"),
         "spark.sql.warehouse.dir": str(work_dir / "warehouse"),
         "spark.ui.enabled": "false",
@@ -35,6 +38,8 @@ def start_session(settings: Settings, name: str, *, cores: int, heap: str = HEAP
     builder = SparkSession.builder.appName(name).master(f"local[{cores}]")
     for option, value in options.items():
         builder = builder.config(option, value)
+    # py4j logs every broken connection with its stack; the error it then raises says it once.
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("WARN")
     return session

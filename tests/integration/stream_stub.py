@@ -27,6 +27,9 @@ class StubEndpoint:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
+                if stub._server is None:  # a kept-alive connection outlives the listening socket
+                    self.close_connection = True
+                    return
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 reply = json.dumps(stub.answer(self.path, dict(self.headers), body), ensure_ascii=False).encode()
                 self.send_response(200)
@@ -38,7 +41,11 @@ class StubEndpoint:
             def log_message(self, *_: Any) -> None:
                 return
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        class Server(ThreadingHTTPServer):
+            def handle_error(self, *_: Any) -> None:
+                """A caller that is killed breaks its connection; that is the test's own doing."""
+
+        self._server = Server(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 

@@ -65,11 +65,14 @@ class Stream:
     def ids(self, topic: str) -> list[str]:
         return [value["article_id"] for value in self.of(topic) if value.get("kind") != "retraction"]
 
-    def wait(self, condition: Callable[[], bool], what: str, timeout_s: float = 40) -> None:
+    def wait(self, condition: Callable[[], bool], what: str, timeout_s: float = 90) -> None:
         deadline = time.monotonic() + timeout_s
         while not condition():
             assert time.monotonic() < deadline, f"{what}; the job's log ends:\n{self.log()}"
             self.records += self.consumer.poll(0.1)
+
+    def wait_for_alerts(self, article_ids: set[str], timeout_s: float = 90) -> None:
+        self.wait(lambda: set(self.ids(ENRICHED_ALERTS)) >= article_ids, f"alerts of {article_ids}", timeout_s)
 
     def log(self) -> str:
         return "\n".join(self.group.log_path("stream").read_text().splitlines()[-25:])
@@ -78,7 +81,7 @@ class Stream:
 def process(settings: Settings, name: str, module: str, **env: str) -> Service:
     return Service(
         name=name, argv=(sys.executable, "-m", module), ready=heartbeat_probe(settings, name), cwd=ROOT,
-        env={**as_environment(settings), **env}, start_timeout_s=120,
+        env={**as_environment(settings), **env}, start_timeout_s=200,
     )  # fmt: skip
 
 
@@ -121,7 +124,13 @@ def test_an_article_becomes_rows_of_each_topic_with_one_signed_call(stream: Stre
     for number in range(20):
         stream.send(f"happy-{number}", body=text, action="updated" if number == 0 else "created")
     wanted = {f"happy-{number}" for number in range(20)}
-    stream.wait(lambda: set(stream.ids(RESOLVER_DECISIONS)) >= wanted, "decisions")
+    stream.wait(
+        lambda: all(
+            set(stream.ids(topic)) >= wanted for topic in (RESOLVER_DECISIONS, REVIEW_CANDIDATES, ENRICHED_ALERTS)
+        ),
+        "all rows",
+    )
+    stream.wait(lambda: len(stream.of(ENRICHED_ALERTS)) > len(wanted), "the retraction")
 
     alerts = [alert for alert in stream.of(ENRICHED_ALERTS) if alert.get("client_id")]
     assert sorted(alert["article_id"] for alert in alerts) == sorted(wanted)
@@ -143,7 +152,7 @@ def test_records_come_out_long_before_their_batch_ends(stream: Stream) -> None:
     for number in range(10):
         sent = time.monotonic()
         stream.send(f"quick-{number}")
-        stream.wait(lambda name=f"quick-{number}": name in stream.ids(ENRICHED_ALERTS), "an alert")
+        stream.wait_for_alerts({f"quick-{number}"})
         delays_s.append(time.monotonic() - sent)
     assert sorted(delays_s)[5] < BATCH_S / 5
 
@@ -182,7 +191,7 @@ def test_an_outage_longer_than_the_retry_limit_loses_nothing(stream: Stream) -> 
     tries = stream.settings.retry_limit + 2
     stream.wait(lambda: all(stream.ids(RAW_NEWS_RETRY).count(name) >= tries for name in wanted), "retries")
     stream.endpoint.up()
-    stream.wait(lambda: set(stream.ids(ENRICHED_ALERTS)) >= wanted, "alerts after the outage")
+    stream.wait_for_alerts(wanted)
 
     assert sorted(name for name in stream.ids(ENRICHED_ALERTS) if name in wanted) == sorted(wanted)
     assert not any(letter["key"] in wanted for letter in stream.of(RAW_NEWS_DLQ))
@@ -198,13 +207,13 @@ def test_a_killed_jvm_ends_the_process_and_the_next_one_goes_on_from_the_checkpo
     python = psutil.Process(stream.group.pid("stream"))
     (jvm,) = [child for child in python.children(recursive=True) if child.name() == "java"]
     jvm.kill()
-    assert python.wait(15) is not None
+    assert python.wait(30) is not None
     assert not stream.group.alive("stream")
 
     stream.endpoint.gate.set()
     stream.group.start("stream")
     wanted = {f"inflight-{number}" for number in range(4)}
-    stream.wait(lambda: set(stream.ids(ENRICHED_ALERTS)) >= wanted, "alerts of the articles in flight", 90)
+    stream.wait_for_alerts(wanted, timeout_s=200)
     assert stream.endpoint.calls["happy-1"] == 1, "a finished batch came again"
 
 
@@ -213,13 +222,13 @@ def test_it_stops_fast_when_told_and_the_same_checkpoint_serves_micro_batches(st
     child = psutil.Process(stream.group.pid("stream"))
     children = child.children(recursive=True)
     child.terminate()
-    assert stream.group._children["stream"].wait(15) == 0
+    assert stream.group._children["stream"].wait(30) == 0
     psutil.wait_procs(children, 5)
     assert not any(process.is_running() for process in children)
 
     stream.send("micro")
     stream.group.start("stream-micro")
-    stream.wait(lambda: "micro" in stream.ids(ENRICHED_ALERTS), "an alert by micro-batch", 90)
+    stream.wait_for_alerts({"micro"}, timeout_s=200)
     assert stream.endpoint.calls["happy-1"] == 1
 
 
