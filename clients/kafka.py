@@ -100,7 +100,6 @@ class Consumer:
     def __init__(self, bootstrap: str, topics: Iterable[str], *, group: str, from_start: bool = True) -> None:
         try:
             self._consumer = KafkaConsumer(
-                *topics,
                 bootstrap_servers=bootstrap.split(","),
                 group_id=group,
                 enable_auto_commit=False,
@@ -111,6 +110,11 @@ class Consumer:
                 session_timeout_ms=6000,
                 heartbeat_interval_ms=2000,
             )
+            # Joining before the partitions are known gets none of them and joins again when they are, at which
+            # kafka-python now and then stays out of the group.
+            for topic in (wanted := list(topics)):
+                self._consumer.partitions_for_topic(topic)
+            self._consumer.subscribe(wanted)
         except KafkaError as error:
             raise DependencyUnavailable(f"Kafka does not answer: {error}", code="kafka_unavailable") from error
 
