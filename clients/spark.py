@@ -25,7 +25,7 @@ def start_session(settings: Settings, name: str, *, cores: int, heap: str = HEAP
         "spark.driver.host": settings.bind_host,
         "spark.driver.bindAddress": settings.bind_host,
         "spark.driver.memory": heap,
-        # Nothing here computes for long: the optimising compiler and a parallel collector would cost more than they give.
+        # Nothing here computes for long: an optimising compiler and a parallel collector cost more than they give.
         "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
         "spark.driver.extraClassPath": str(settings.jars_dir / "spark" / "*"),
         "spark.sql.warehouse.dir": str(work_dir / "warehouse"),
