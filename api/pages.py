@@ -40,7 +40,7 @@ class Pages:
         if file is not None:
             caching = IMMUTABLE if path.startswith("/assets/") else "no-cache"
             return FileResponse(file, headers={"Cache-Control": caching})
-        if "." in path.rpartition("/")[2]:
+        if "." in path.rpartition("/")[2].removesuffix("index.html"):
             raise HTTPException(404, "there is no such file")
         return self._index()
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from api.passwords import hash_password
 from clients.postgres import Jsonb, Session
@@ -192,8 +193,8 @@ async def open_socket(
     address = url.replace("http", "ws", 1) + "/api/v1/stream"
     async with connect(
         address,
-        subprotocols=["alerts.v1+json"],
+        subprotocols=[Subprotocol("alerts.v1+json")],
         additional_headers={**cookies, **(headers or {})},
-        max_size=None,  # type: ignore[list-item]
+        max_size=None,
     ) as socket:
         yield socket

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import statistics
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from clients.redis import connect as connect_redis
 from core.clock import parse_rfc3339
 from core.events import Alert
 from core.settings import Settings
@@ -162,15 +164,26 @@ async def test_the_stream_outlives_redis_killed_and_started_again(bank: Bank, ur
     assert [frame["seq"] for frame in frames] == list(range(2, 8))
 
 
-async def test_the_stream_outlives_a_redis_that_lost_everything(bank: Bank, url: str) -> None:
-    from clients.redis import connect
-
+async def test_the_stream_outlives_postgres_killed_and_started_again(bank: Bank, url: str, stack: ProcessGroup) -> None:
     ann = bank.person()
     with log_in(url, ann.rm_id) as client:
         async with page(url, client) as live:
             await live.subscribe()
             await read_alerts(live, [bank.alert(ann.clients[0])])
-            with connect(bank.settings) as redis:
+            stack.kill("postgres")
+            stack.start("postgres")
+            stack.wait_ready("postgres")
+            frames = await read_alerts(live, [bank.alert(ann.clients[0]) for _ in range(3)])
+    assert [frame["seq"] for frame in frames] == [2, 3, 4]
+
+
+async def test_the_stream_outlives_a_redis_that_lost_everything(bank: Bank, url: str) -> None:
+    ann = bank.person()
+    with log_in(url, ann.rm_id) as client:
+        async with page(url, client) as live:
+            await live.subscribe()
+            await read_alerts(live, [bank.alert(ann.clients[0])])
+            with connect_redis(bank.settings) as redis:
                 redis.flushdb()
             frames = await read_alerts(live, [bank.alert(ann.clients[0]) for _ in range(2)])
     assert [frame["seq"] for frame in frames] == [2, 3]
@@ -199,12 +212,10 @@ async def test_a_number_ahead_of_the_feed_asks_for_a_resync(bank: Bank, url: str
 
 
 async def test_a_trimmed_feed_asks_for_a_resync_and_goes_on(bank: Bank, url: str) -> None:
-    from clients.redis import connect
-
     ann = bank.person()
     alerts = [bank.alert(ann.clients[0]) for _ in range(4)]
     bank.rows("DELETE FROM rm_feed WHERE rm_id = %s AND seq < 3 RETURNING 1", ann.rm_id)
-    with connect(bank.settings) as redis:
+    with connect_redis(bank.settings) as redis:
         redis.delete(f"feed:{ann.rm_id}", f"feed-epoch:{ann.rm_id}")
     with log_in(url, ann.rm_id) as client:
         async with page(url, client) as live, asyncio.timeout(WAIT_S):
@@ -325,8 +336,6 @@ async def test_who_does_not_read_is_closed_and_resumes(bank: Bank, url_of: Calla
 
 
 def _wait_for_log(bank: Bank, name: str) -> None:
-    import time
-
     log = bank.settings.data_dir / "logs" / f"{name}.log"
     deadline = time.monotonic() + WAIT_S
     while "socket_too_slow" not in log.read_text():

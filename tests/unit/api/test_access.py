@@ -1,0 +1,75 @@
+"""Passwords, cookies, origins, cursors: what needs no server."""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.alerts import Cursor, parse_cursor
+from api.app import allowed_origins
+from api.passwords import PasswordVerifier, hash_password
+from api.principal import Principal
+from api.session_routes import cookie_is_secure
+from api.sessions import Sessions
+from core.errors import BadInput, ConfigurationError, Forbidden
+from core.settings import Settings
+
+
+async def test_only_the_right_password_of_a_known_user_fits() -> None:
+    verifier, stored = PasswordVerifier(), hash_password("right")
+    assert await verifier.verify(stored, "right")
+    assert not await verifier.verify(stored, "wrong")
+    assert not await verifier.verify(None, "right")
+    assert not await verifier.verify(None, "decoy for unknown users")
+    assert not await verifier.verify("not a hash", "right")
+
+
+@pytest.mark.parametrize(
+    ("mode", "host", "secure"),
+    [("demo", "127.0.0.1", False), ("demo", "10.0.0.1", True), ("production", "127.0.0.1", True)],
+)
+def test_the_cookie_goes_without_https_in_the_demo_on_the_loopback_only(mode: str, host: str, secure: bool) -> None:
+    assert cookie_is_secure(Settings.model_validate({"mode": mode, "bind_host": host})) is secure
+
+
+def test_origins_are_the_public_address_and_this_process() -> None:
+    settings = Settings.model_validate({"api_url": "https://alerts.bank.example/"})
+    assert allowed_origins(settings, 8001) == {
+        "https://alerts.bank.example", "http://127.0.0.1:8001", "http://localhost:8001",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("missing", ["session_secret", "jwt_secret"])
+def test_a_short_or_missing_secret_stops_the_start_with_the_fix(missing: str, tmp_path: Path) -> None:
+    values = {"data_dir": tmp_path, "session_secret": "s" * 32, "jwt_secret": "j" * 32, missing: "short"}
+    with pytest.raises(ConfigurationError, match=f"TIPLINE_{missing.upper()}"):
+        Sessions(Settings.model_validate(values))
+
+
+@given(st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 2), max_value=datetime(9000, 1, 1)), st.uuids())
+def test_a_cursor_names_its_place_to_the_microsecond(at: datetime, alert_id: uuid.UUID) -> None:
+    cursor = Cursor(at, alert_id)
+    assert parse_cursor(cursor.encode()) == cursor
+
+
+@given(st.text() | st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
+def test_any_other_cursor_is_bad_input(text: str) -> None:
+    with pytest.raises(BadInput):
+        parse_cursor(text)
+
+
+def test_compliance_watches_and_others_do_not() -> None:
+    def who(role: str) -> Principal:
+        return Principal("x", "X", role, b"", datetime.now(UTC) + timedelta(hours=1))
+
+    who("compliance").must_see_alerts()
+    with pytest.raises(Forbidden):
+        who("compliance").must_acknowledge()
+    with pytest.raises(Forbidden):
+        who("operator").must_see_alerts()
