@@ -98,6 +98,7 @@ def _provider(settings: Settings, stage: str, source: str) -> str:
 
 
 def find(letters: dict[str, DeadLetter], beginning: str) -> DeadLetter:
+    """Return the one letter whose id begins so; NotFound when there is none or more than one."""
     found = [letter for dlq_id, letter in letters.items() if dlq_id.startswith(beginning)]
     if len(found) != 1:
         raise NotFound(f"{len(found)} dead letters have an id that begins with {beginning!r}")

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from core.clock import rfc3339
@@ -35,7 +36,7 @@ def list_letters(as_json: Annotated[bool, typer.Option("--json", help="One JSON 
         return
     table = Table("id", "last failed", "stage", "code", "reason", "times")
     for letter in letters:
-        last, reason = rfc3339(letter.last_failed_at), _harmless(letter.message)
+        last, reason = rfc3339(letter.last_failed_at), escape(_harmless(letter.message))
         table.add_row(str(letter.dlq_id), last, letter.stage, letter.code, reason, str(letter.attempts))
     Console(soft_wrap=True).print(table)
 

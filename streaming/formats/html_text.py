@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
 from core.errors import BadInput
 
-_BLOCKS = (
+_BLOCKS = frozenset((
     "p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "blockquote", "pre",
     "table", "ul", "ol", "dl", "dt", "dd", "figure", "figcaption", "header", "footer", "hr", "hl1", "hl2", "block",
-)  # fmt: skip
-_INVISIBLE = ("script", "style", "template", "head", "noscript", "iframe", "object", "svg")
+))  # fmt: skip
+_INVISIBLE = frozenset(("script", "style", "template", "head", "noscript", "iframe", "object", "svg"))
 _TAG = re.compile(
     r"</?(?:p|div|br|li|ul|ol|h[1-6]|b|i|a|em|strong|span|table|tr|td|img|blockquote|section|article|body|html"
     r"|script|style|pre|hr|u|sup|sub|small)(?:\s[^<>]*|/)?>",
@@ -46,11 +47,19 @@ def html_to_text(markup: str) -> str:
         raise BadInput("HTML nested too deeply", code="too_deep")
     if root is None:
         return ""
-    etree.strip_elements(root, *_INVISIBLE, with_tail=False)
-    for block in root.iter(*_BLOCKS):
-        block.text = "\n" + (block.text or "")
-        block.tail = "\n" + (block.tail or "")
-    return tidy("".join(str(part) for part in root.itertext()))
+    return tidy("".join(_visible(root)))
+
+
+def _visible(root: etree._Element) -> Iterator[str]:
+    """Yield the text in reading order, with a line break before and after each block."""
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        if event == "end":
+            yield ("\n" if element.tag in _BLOCKS else "") + (element.tail or "")
+        elif element.tag in _INVISIBLE:
+            walk.skip_subtree()
+        else:
+            yield ("\n" if element.tag in _BLOCKS else "") + (element.text or "")
 
 
 def tidy(text: str) -> str:
