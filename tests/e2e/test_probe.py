@@ -1,0 +1,26 @@
+"""`tipline probe` proves the whole way of a news item, hop by hop."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from ops.drill.product import Product
+from ops.home import ROOT
+
+HOPS = ("received", "resolved", "summarized", "routed", "delivered")
+
+
+def test_probe_reports_the_alert_and_every_hop(product: Product) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ops.cli", "probe", "--client", "UHNW-102", "--json"],
+        env=product.environment, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["client_id"] == "UHNW-102"
+    assert report["alert"]["client"]["id"] == "UHNW-102"
+    assert report["total_s"] > 0
+    for hop in HOPS:
+        assert hop in json.dumps(report), f"no time for {hop}"
