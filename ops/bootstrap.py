@@ -36,9 +36,7 @@ def in_folder(folder: str) -> bool:
 
 def run(*command: str) -> int:
     """Run a command quietly and return its exit status; its words are shown when it fails."""
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, check=False
-    )
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
         sys.stderr.write(done.stdout)
     return done.returncode

@@ -72,3 +72,8 @@ def _readiness(name: str, settings: Settings) -> tuple[Probe, int | None]:
 def process_names() -> list[str]:
     """Return the names of all processes, stores first."""
     return [*STORES, *(process.name for process in PROCESSES)]
+
+
+def start_order() -> dict[str, tuple[str, ...]]:
+    """Return what each of our processes comes after at the start."""
+    return {process.name: process.after for process in PROCESSES}

@@ -40,7 +40,7 @@ class Supervisor:
         settings: Settings,
         group: ProcessGroup,
         *,
-        fill: Callable[[], None],
+        fill: Callable[[], object],
         on_state: Callable[[State], None],
     ) -> None:
         self._settings, self._group = settings, group

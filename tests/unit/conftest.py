@@ -1,0 +1,27 @@
+"""Unit tests are quick and alone: Ray, Spark and sockets raise here, whoever reaches for them."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import Any, NoReturn
+
+import pytest
+
+
+def _forbidden(*_args: Any, **_kwargs: Any) -> NoReturn:
+    raise AssertionError("a unit test reached for the network, Ray or Spark; it belongs in tests/integration")
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Block connections and listeners, but leave the socket pair inside asyncio's event loop alone."""
+    monkeypatch.setattr(socket.socket, "connect", _forbidden)
+    monkeypatch.setattr(socket.socket, "connect_ex", _forbidden)
+    monkeypatch.setattr(socket.socket, "bind", _forbidden)
+    monkeypatch.setattr(socket, "create_connection", _forbidden)
+    monkeypatch.setattr(socket, "getaddrinfo", _forbidden)
+    # Importing Ray or Spark only to block them would cost seconds; a module not loaded cannot have started.
+    for module, name in (("ray", "init"), ("pyspark.sql", "SparkSession"), ("pyspark", "SparkContext")):
+        if module in sys.modules:
+            monkeypatch.setattr(sys.modules[module], name, _forbidden)
