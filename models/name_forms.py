@@ -12,13 +12,15 @@ from functools import lru_cache
 from itertools import product
 
 from models.book import RegistryEntry, RegistryName
-from models.names import PersonName, parse_organisation, parse_person, skeleton, spelling_key, words_of
+from models.names import UNSEGMENTED, PersonName, parse_organisation, parse_person, skeleton, spelling_key, words_of
 from models.names_data import COMMON_FAMILY, COMMON_GIVEN, GENERIC_ORG_WORDS, NICKNAMES
 
 # Log-odds of a bare first and family name, by how many of the two are common.
 _BARE_NAME = (1.9, 0.5, -0.3)
 _PER_FURTHER_GIVEN_NAME = 0.9
 _MONONYM = -0.5
+# Family and given name written together, as in Chinese, Japanese and Korean.
+_UNSEGMENTED_NAME, _WHOLE_NAME_CHARS = 0.5, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,11 @@ def _person_forms(entity: int, name: RegistryName) -> Iterator[NameForm]:
         parsed = parse_person(spelling)
         if not parsed.family:
             continue
-        if not parsed.given:
+        if UNSEGMENTED.search(spelling) and len("".join(parsed.family)) >= _WHOLE_NAME_CHARS:
+            yield _form(entity, (*parsed.given, *parsed.family), "full name", _UNSEGMENTED_NAME, spelling)
+        elif not parsed.given:
             yield _form(entity, parsed.family, "single name", _MONONYM, spelling, exact_case=True)
-            continue
-        for words, kind, bonus, open_middle in _person_orders(parsed):
+        for words, kind, bonus, open_middle in _person_orders(parsed) if parsed.given else ():
             yield _form(entity, words, kind, bare_score(parsed) + bonus, spelling, open_middle=open_middle)
 
 

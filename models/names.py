@@ -20,7 +20,8 @@ MAX_TOKEN_CHARS = 64  # no name is longer; a longer run of letters is noise
 INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 # Scripts written without spaces between words, or with particles glued to names.
 UNSEGMENTED = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_WORD = re.compile(r"\S+")
+# A run of Latin letters and digits, or of anything else: 辞去Haoran is two words.
+_WORD = re.compile(r"[0-9a-z]+|[^0-9a-z\s]+")
 
 
 class _Folding(dict[int, str]):
@@ -62,6 +63,11 @@ class Token:
     end: int
 
 
+def distinct_words(folded: str) -> frozenset[str]:
+    """Return the words of folded text, each once."""
+    return frozenset(folded.split() if folded.isascii() else _WORD.findall(folded))
+
+
 def tokenize(folded: str) -> list[Token]:
     """Split folded text into tokens with their offsets; over-long runs are left out."""
     return [
@@ -98,8 +104,8 @@ def romanised(folded: str) -> str:
 
 def skeleton(folded: str) -> str:
     """Return the consonants of a name, for scripts that do not write every vowel; prefixed so that it meets no key."""
-    word = romanised(folded).replace("x", "ks").replace("h", "").replace("w", "v").replace("j", "z")
-    return "~" + re.sub(r"[aeiouy]|(?<=(.))\1", "", word)
+    word = romanised(folded).replace("x", "ks").replace("h", "").replace("j", "z")
+    return "~" + re.sub(r"[aeiouyvw]|(?<=(.))\1", "", word)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 
-from models.names import INVISIBLE, Token, fold, tokenize
+from models.names import INVISIBLE, Token, distinct_words, fold, tokenize
 
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)]*\s+(?=[\"'“‘(\[]?[^\Wa-z_])|[।。！？]|\n+")
 _ABBREVIATION = re.compile(
@@ -38,7 +38,7 @@ class Text:
     @cached_property
     def words(self) -> frozenset[str]:
         """The distinct folded words."""
-        return frozenset(self.folded.split())
+        return distinct_words(self.folded)
 
     @cached_property
     def tokens(self) -> list[Token]:

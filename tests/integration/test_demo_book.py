@@ -54,8 +54,8 @@ def test_an_alias_that_a_manager_added_survives_the_next_load(postgres: Settings
     load_demo(postgres)
     with connect(postgres) as session:
         session.execute(
-            "INSERT INTO client_aliases (client_id, name, type, added_by) VALUES ('UHNW-105', 'Paddy Venkat', 'nickname',"
-            " 'priya.nair')"
+            "INSERT INTO client_aliases (client_id, name, type, added_by)"
+            " VALUES ('UHNW-105', 'Paddy Venkat', 'nickname', 'priya.nair')"
         )
         load_demo(postgres)
         found = session.execute("SELECT 1 FROM client_aliases WHERE name = 'Paddy Venkat'").fetchone()
