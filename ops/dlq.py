@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from core.clock import rfc3339
 from core.settings import load_settings
@@ -34,7 +34,7 @@ def list_letters(as_json: Annotated[bool, typer.Option("--json", help="One JSON 
         for letter in letters:
             typer.echo(letter.model_dump_json(exclude={"original_base64"}))
         return
-    table = Table("id", "last failed", "stage", "code", "reason", "times")
+    table = Table(Column("id", no_wrap=True), "last failed", "stage", "code", "reason", "times")
     for letter in letters:
         last, reason = rfc3339(letter.last_failed_at), escape(_harmless(letter.message))
         table.add_row(str(letter.dlq_id), last, letter.stage, letter.code, reason, str(letter.attempts))

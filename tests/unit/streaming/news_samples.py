@@ -8,8 +8,8 @@ from typing import Any
 OWN: dict[str, Any] = {
     "type": "news.article.v1", "article_id": "urn:wire:1", "revision": 3, "action": "updated",
     "published_at": "2026-01-31T09:30:00+01:00", "headline": "Mill burns",
-    "body": "<p>Fire &amp; smoke.</p><p>Two hurt.</p>", "language": "en", "url": "https://wire.test/1", "publisher": "Wire",
-    "people": ["Ann Lee"], "organisations": [{"name": "Mill AG", "uri": "https://www.wikidata.org/entity/Q1"}],
+    "body": "<p>Fire &amp; smoke.</p><p>Two hurt.</p>", "language": "en", "url": "https://wire.test/1",
+    "publisher": "Wire", "people": ["Ann Lee"], "organisations": [{"name": "Mill AG", "uri": "https://www.wikidata.org/entity/Q1"}],
     "embargo_until": "2026-02-01T00:00:00Z",
 }  # fmt: skip
 
