@@ -1,4 +1,4 @@
-"""MiniLM as an OpenVINO graph, built straight from the safetensors: no torch in the process, ready in under a second."""
+"""MiniLM as an OpenVINO graph, built straight from the safetensors: no torch in the process, ready in a second."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from models.summarizer_sentences import split_sentences
 
 LEAD_SENTENCES = 2
-SIGNATURE_TOKENS = 96
+SIGNATURE_TOKENS = 64
 
 
 def signature_text(headline: str, body: str) -> str:

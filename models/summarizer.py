@@ -14,10 +14,11 @@ from models.embedder import Embeddings
 from models.summarizer_sentences import Span, split_sentences
 
 VERSION = "extractive-1"
-# Sentences ranked by embedding: the lead and the best of the rest by cheap word overlap. Bounds the cost of long articles.
-LEAD_SENTENCES = 6
-OTHER_SENTENCES = 4
-SENTENCE_TOKENS = 48
+# Ranked by embedding: the lead, and the best of the rest by cheap word overlap; with so many tokens of each read,
+# an article of any length costs about 250 tokens.
+LEAD_SENTENCES = 5
+OTHER_SENTENCES = 2
+SENTENCE_TOKENS = 32
 # Weights of the ranking, and of the penalty for saying again what is already said (maximal marginal relevance).
 TITLE_WEIGHT, CENTROID_WEIGHT, LEAD_WEIGHT = 0.45, 0.35, 0.20
 REDUNDANCY_WEIGHT = 0.5
@@ -38,7 +39,10 @@ class TextEncoder(Protocol):
 class Summarizer(Protocol):
     """Headline and body in, at most `sentences` sourced sentences out."""
 
-    version: str
+    @property
+    def version(self) -> str:
+        """Which summarizer this is."""
+        ...
 
     def summarize(
         self, article_id: str, headline: str, body: str, *, sentences: int = ...
@@ -57,7 +61,7 @@ class ExtractiveSummarizer:
     def summarize(
         self, article_id: str, headline: str, body: str, *, sentences: int = 3
     ) -> tuple[SummarySentence, ...]:
-        """Return up to `sentences` sentences of the body in its order, each with its span in headline + newline + body."""
+        """Return up to `sentences` sentences of the body in order, with their spans in headline + newline + body."""
         text = f"{headline}\n{body}"
         found = split_sentences(text, start=len(headline) + 1)
         candidates = choose_candidates(headline, found)

@@ -7,10 +7,11 @@ import re
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
 _QUOTE = re.compile(r"[\"“]([^\"“”]{2,})[\"”]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_MONTHS_AND_DAYS = frozenset(
-    "january february march april may june july august september october november december"
-    " monday tuesday wednesday thursday friday saturday sunday".split()
-)
+_CALENDAR = """
+    january february march april may june july august september october november december
+    monday tuesday wednesday thursday friday saturday sunday
+"""
+_MONTHS_AND_DAYS = frozenset(_CALENDAR.split())
 
 
 def unfaithful_parts(summary: str, source: str) -> list[str]:

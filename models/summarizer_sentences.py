@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 
 # A full stop after one of these does not end a sentence.
-ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sr jr st smt shri capt col gen lt maj sgt rev hon gov sen rep pres adv messrs"
-    " inc ltd pvt co corp llc plc bros dept univ vs etc no nos vol fig al approx est rs cr lakh"
-    " jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun".split()
-)
+_ABBREVIATED = """
+    mr mrs ms dr prof sr jr st smt shri capt col gen lt maj sgt rev hon gov sen rep pres adv messrs
+    inc ltd pvt co corp llc plc bros dept univ vs etc no nos vol fig al approx est rs cr lakh
+    jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun
+"""
+ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 # A run without any stop is not a sentence: the summary shows at most this much of it.
 MAX_SENTENCE_CHARACTERS = 1000
 

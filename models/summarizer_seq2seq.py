@@ -53,5 +53,5 @@ class Seq2SeqSummarizer:
                 do_sample=False,
                 num_beams=1,
             )
-        text: str = self._tokenizer.decode(output[0], skip_special_tokens=True)
-        return text.strip()
+        text = self._tokenizer.decode(output[0], skip_special_tokens=True)
+        return str(text).strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ray import serve
-from ray.serve import Application
+from ray.serve import Application, Deployment
 from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError, RayServeException
 from ray.serve.handle import DeploymentHandle
 
@@ -23,7 +23,14 @@ from serve.loading import embedder_of, live_resolver_of, summarizer_of
 from serve.protocol import Invocation
 from serve.slots import Slots
 from serve.targets import (
-    EMBEDDER, ENRICH, ENTITY_RESOLVER, SUMMARIZER, EmbedderTarget, EnrichTarget, Options, ResolverTarget,
+    EMBEDDER,
+    ENRICH,
+    ENTITY_RESOLVER,
+    SUMMARIZER,
+    EmbedderTarget,
+    EnrichTarget,
+    Options,
+    ResolverTarget,
     SummarizerTarget,
 )  # fmt: skip
 
@@ -31,7 +38,7 @@ from serve.targets import (
 CPUS = {ENRICH: 0.4, ENTITY_RESOLVER: 0.4, SUMMARIZER: 0.3, EMBEDDER: 0.4}
 RUNNING, WAITING = 2, 64
 # What a restart may cost: how often health is asked, and how long an answer may take, in seconds.
-HEALTH = {"health_check_period_s": 2, "health_check_timeout_s": 10, "graceful_shutdown_timeout_s": 25}
+HEALTH: dict[str, Any] = {"health_check_period_s": 2, "health_check_timeout_s": 10, "graceful_shutdown_timeout_s": 25}
 # The direct targets are off the hot path: none runs until it is asked for, and an idle one ends after ten minutes.
 ON_DEMAND = {
     "min_replicas": 0, "initial_replicas": 0, "max_replicas": 2, "target_ongoing_requests": 4,
@@ -131,19 +138,17 @@ def build_app(_args: dict[str, str]) -> Application:
     direct = {ENTITY_RESOLVER: ResolverReplica, SUMMARIZER: SummarizerReplica, EMBEDDER: EmbedderReplica}
     others = {name: _on_demand(name, replica).bind() for name, replica in direct.items()}
     front = serve.deployment(
-        EnrichReplica,
         name=ENRICH,
         num_replicas=settings.endpoint_replicas,
         max_ongoing_requests=RUNNING,
         ray_actor_options={"num_cpus": CPUS[ENRICH]},
         **HEALTH,
-    )
+    )(EnrichReplica)
     return front.bind(others)
 
 
-def _on_demand(name: str, replica: type[Any]) -> Any:
-    return serve.deployment(
-        replica,
+def _on_demand(name: str, replica: type[Any]) -> Deployment:
+    decorate = serve.deployment(
         name=name,
         autoscaling_config=ON_DEMAND,
         max_ongoing_requests=RUNNING * 2,
@@ -151,6 +156,7 @@ def _on_demand(name: str, replica: type[Any]) -> Any:
         ray_actor_options={"num_cpus": CPUS[name]},
         **HEALTH,
     )
+    return decorate(replica)
 
 
 def _settings(process: str) -> Settings:

@@ -38,11 +38,11 @@ def main() -> None:
             leftover.unlink()
         else:
             shutil.rmtree(leftover, ignore_errors=True)
-    os.execve(sys.executable, command(settings, session_dir), environment(settings, os.environ))
+    os.execve(sys.executable, command(settings, session_dir), environment(settings, os.environ))  # noqa: S606
 
 
 def session_directory(settings: Settings) -> Path:
-    """Return Ray's directory: under the data directory, or under the system's when that path is too long for sockets."""
+    """Return Ray's directory: under the data directory, or under the system's when sockets need it shorter."""
     wanted = settings.data_dir / "ray"
     if len(bytes(wanted)) + SESSION_PATH_BYTES <= SOCKET_PATH_BYTES:
         return wanted
@@ -80,7 +80,7 @@ def environment(settings: Settings, inherited: os._Environ[str] | dict[str, str]
         **inherited,
         **as_environment(settings),
         "PYTHONPATH": root if not path else f"{root}{os.pathsep}{path}",
-        # Ray replaces a loopback node address by the machine's unless clusters are off: then it listens on the loopback only.
+        # Ray replaces a loopback address by the machine's unless clusters are off; then it listens on the loopback.
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN_PATH": str(token_file(settings)),
