@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -13,8 +13,9 @@ from rich.table import Table
 
 from core.clock import rfc3339, utc_now
 from core.settings import load_settings
-from ops.evaluate_news import Outcome, Pair, in_process, read_labels, score
-from ops.evaluate_stack import through_the_stack
+
+if TYPE_CHECKING:
+    from ops.evaluate_news import Outcome, Pair
 
 BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "news"
 RECALL_WANTED, FALSE_ALERTS_ALLOWED = 0.9, 2
@@ -40,6 +41,9 @@ def news(
     ] = False,
 ) -> None:
     """Replay real articles against a test book; exit 1 when recall or false alerts miss what is wanted."""
+    from ops.evaluate_news import in_process, read_labels, score
+    from ops.evaluate_stack import through_the_stack
+
     paths = [articles, feed] if feed else [articles]
     console = Console(soft_wrap=True)
     if resolve_here:
