@@ -16,6 +16,8 @@ from core.topics import SOURCES, Topic
 # What comes in; what is made of it may be larger: a dead letter is base64, an enriched article has a summary too.
 MAX_SOURCE_BYTES = 2 * 1024 * 1024
 MAX_RECORD_BYTES = 2 * MAX_SOURCE_BYTES
+# A broker that is back should be found within seconds, not within the client's default of half a minute.
+RECONNECT_BACKOFF_MAX_MS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Producer:
         try:
             self._producer = KafkaProducer(
                 bootstrap_servers=bootstrap.split(","),
+                reconnect_backoff_max_ms=RECONNECT_BACKOFF_MAX_MS,
                 acks="all",
                 linger_ms=0,
                 max_request_size=MAX_RECORD_BYTES,
@@ -101,6 +104,7 @@ class Consumer:
         try:
             self._consumer = KafkaConsumer(
                 bootstrap_servers=bootstrap.split(","),
+                reconnect_backoff_max_ms=RECONNECT_BACKOFF_MAX_MS,
                 group_id=group,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest" if from_start else "latest",
