@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -88,10 +89,10 @@ def run(settings: Settings, client_id: str, *, timeout_s: float) -> Probed:
         cookie = _log_in(settings, http, subject.rm_id)
         socket = stack.enter_context(_open(settings, cookie))
         sender = Sender(settings, SOURCE, http)
+        sent = utc_now()
+        _post(sender, write_article(subject, article_id))
+        accepted = utc_now()
         try:
-            sent = utc_now()
-            _post(sender, write_article(subject, article_id))
-            accepted = utc_now()
             frame = _await(socket, subject.client_id, article_id, timeout_s)
             shown = utc_now()
         finally:
@@ -123,21 +124,18 @@ def _log_in(settings: Settings, http: httpx.Client, rm_id: str) -> dict[str, str
     return {"Cookie": f"tipline_session={reply.cookies['tipline_session']}"}
 
 
-def _open(settings: Settings, cookie: dict[str, str]) -> ClientConnection:
+@contextmanager
+def _open(settings: Settings, cookie: dict[str, str]) -> Iterator[ClientConnection]:
     """Open the RM's WebSocket and subscribe from where the feed stands."""
+    address = f"{settings.api_url.replace('http', 'ws', 1)}/api/v1/stream"
+    protocols = [Subprotocol(SUBPROTOCOL)]
     try:
-        socket = connect_socket(
-            f"{settings.api_url.replace('http', 'ws', 1)}/api/v1/stream",
-            additional_headers=cookie,
-            subprotocols=[Subprotocol(SUBPROTOCOL)],
-            open_timeout=OPEN_WITHIN_S,
-            max_size=None,
-        )
-        hello = json.loads(socket.recv(OPEN_WITHIN_S))
-        socket.send(json.dumps({"type": "subscribe", "topics": ["alerts"], "last_seq": hello["head_seq"]}))
-    except (WebSocketException, OSError) as error:
-        raise DependencyUnavailable(f"the WebSocket of {settings.api_url} does not open: {error}") from error
-    return socket
+        with connect_socket(address, additional_headers=cookie, subprotocols=protocols, max_size=None) as socket:
+            hello = json.loads(socket.recv(OPEN_WITHIN_S))
+            socket.send(json.dumps({"type": "subscribe", "topics": ["alerts"], "last_seq": hello["head_seq"]}))
+            yield socket
+    except (WebSocketException, ConnectionError, TimeoutError) as error:
+        raise DependencyUnavailable(f"the WebSocket of {settings.api_url} failed: {error}") from error
 
 
 def _post(sender: Sender, article: dict[str, Any]) -> None:
@@ -154,8 +152,6 @@ def _await(socket: ClientConnection, client_id: str, article_id: str, timeout_s:
             frame: dict[str, Any] = json.loads(socket.recv(left_s))
         except TimeoutError:
             return None
-        except WebSocketException as error:
-            raise DependencyUnavailable(f"the WebSocket was closed: {error}") from error
         alert = frame.get("alert")
         if alert and alert["client"]["id"] == client_id and mentions(alert["sources"], article_id):
             return frame

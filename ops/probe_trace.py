@@ -11,7 +11,7 @@ from core import topics
 from core.errors import DependencyUnavailable
 from core.settings import Settings
 
-LOOK_FOR_S = 8.0
+LOOK_FOR_S = 6.0
 
 # From the last hop to the first; the sentence says what to look at next.
 _ON_TOPIC = {

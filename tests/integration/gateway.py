@@ -62,9 +62,9 @@ class Bank:
                 session.execute("INSERT INTO rm_clients (rm_id, client_id) VALUES (%s, %s)", (rm_id, client_id))
         return client_id
 
-    def alert(self, client_id: str, *, released: bool = True, body: str = "") -> Alert:
+    def alert(self, client_id: str, *, released: bool = True, body: str = "", article_id: str | None = None) -> Alert:
         """Raise an alert as the router does: story, alert, and a frame to every RM of the client."""
-        alert = new_alert(client_id, body)
+        alert = new_alert(client_id, body, article_id or f"art-{uuid.uuid4().hex}")
         payload = alert.model_dump(mode="json", exclude={"state", "acknowledged_by", "acknowledged_at"})
         with self.session() as session, session.transaction():
             session.execute(
@@ -104,8 +104,7 @@ class Bank:
             session.execute("SELECT append_feed(%s, %s, 1, %s)", (row["rm_id"], alert.alert_id, Jsonb(frame)))
 
 
-def new_alert(client_id: str, body: str = "") -> Alert:
-    article = f"art-{uuid.uuid4().hex}"
+def new_alert(client_id: str, body: str, article: str) -> Alert:
     return Alert(
         alert_id=uuid.uuid4(),
         story_id=uuid.uuid4(),
