@@ -12,6 +12,8 @@ import threading
 import time
 from typing import Any
 
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from clients.health import Heartbeat
@@ -45,22 +47,26 @@ class StreamJob:
     def run(self) -> int:
         """Keep the query alive; return the exit status, 0 once told to stop."""
         while not self._stop.is_set():
-            query = self._start()
-            error = self._watch(query) if query is not None else "the query did not start"
+            error = self._run_query()
             if self._stop.is_set():
                 break
             if not self._may_go_on(error):
                 return 1
         return 0
 
-    def _start(self) -> Any:
+    def _run_query(self) -> str:
+        """Start the query and watch it; return why it died or did not start, empty when it was told to stop."""
         self._heartbeat.beat(ready=False, deaths=self._deaths)
-        query = start_query(self._session, self._settings)
+        try:
+            query = start_query(self._session, self._settings)
+        except (PySparkException, Py4JJavaError) as error:
+            # Thrown by Java code, as for a checkpoint that cannot be read: the JVM itself is well.
+            return str(error)
         self._log.info("query_started", trigger=self._settings.stream_trigger)
-        return query
+        return self._watch(query)
 
     def _watch(self, query: Any) -> str:
-        """Beat while the query lives; return why it died, empty when it was told to stop."""
+        """Beat while the query lives; return as `_run_query` does."""
         alive_at = time.monotonic()
         last_batch = None
         while not self._stop.wait(WATCH_EVERY_S):

@@ -18,10 +18,12 @@ FIRST_FAILED_AT = "first_failed_at"
 RETRY_HEADERS = (ATTEMPTS, STRIKES, ERROR, FIRST_FAILED_AT)
 
 # The endpoint refuses the record for what it is: trying again cannot help.
-FATAL_CODES = frozenset({"bad_input", "payload_too_large", "unsupported_format"})
+FATAL_CODES = frozenset(
+    {"bad_input", "bad_article", "bad_record", "bad_json", "payload_too_large", "unsupported_format"}
+)  # fmt: skip
 # The endpoint is away, full or refuses us: says nothing about the record, so it is tried again without end.
 OUTAGE_CODES = frozenset(
-    {"unreachable", "timeout", "overloaded", "denied", "rate_limited", "dependency_unavailable"}
+    {"unreachable", "timeout", "overloaded", "denied", "rate_limited", "dependency_unavailable", "registry_not_loaded"}
 )  # fmt: skip
 
 

@@ -90,7 +90,9 @@ public class EnrichUdf implements UDF1 {
             if (status == 429 || (status >= 502 && status <= 504)) {
                 return "overloaded";
             }
-            return status == 401 || status == 403 || status == 404 ? "denied" : "http_" + status;
+            // SageMaker words a missing endpoint as a bad request, and it may be back after a deployment.
+            boolean missing = status == 400 && String.valueOf(error.getMessage()).contains("not found");
+            return missing || status == 401 || status == 403 || status == 404 ? "denied" : "http_" + status;
         }
         if (error instanceof ApiCallAttemptTimeoutException || error instanceof ApiCallTimeoutException
                 || error.getCause() instanceof SocketTimeoutException) {

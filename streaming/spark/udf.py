@@ -14,6 +14,8 @@ SOURCE = Path(__file__).with_name("EnrichUdf.java")
 CLASS = "tipline.EnrichUdf"
 RESULT = "reply STRING, code STRING, message STRING, at STRING"
 
+NO_ARTICLES = '{"instances": []}'
+
 
 def register_enrich(session: SparkSession, settings: Settings) -> None:
     """Register `enrich(request STRING)`, which calls the endpoint once for each row; no JDK is needed.
@@ -37,6 +39,8 @@ def register_enrich(session: SparkSession, settings: Settings) -> None:
         settings.enrich_attempts,
     )
     instance = compiler.getClassLoader().loadClass(CLASS).getConstructors()[0].newInstance(arguments)
+    # The first call loads the SDK, which takes longer than all of an article's way: let no article wait for it.
+    instance.call(NO_ARTICLES)
     result = jvm.org.apache.spark.sql.types.StructType.fromDDL(RESULT)
     # Told that it is deterministic, Spark would call it once for every use of its result.
     function = _java_udf(session, instance, result).asNondeterministic()

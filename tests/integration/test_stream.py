@@ -31,6 +31,7 @@ from core.topics import (
 from ops.stack.embedded import embedded_services
 from ops.stack.group import ProcessGroup
 from ops.stack.service import Service, heartbeat_probe
+from streaming.spark.query import checkpoint_dir
 from tests.integration.conftest import ROOT, make_settings
 from tests.integration.stream_stub import StubEndpoint
 
@@ -197,6 +198,21 @@ def test_an_outage_longer_than_the_retry_limit_loses_nothing(stream: Stream) -> 
     assert not any(letter["key"] in wanted for letter in stream.of(RAW_NEWS_DLQ))
 
 
+def test_a_killed_kafka_is_waited_out_by_the_same_processes(stream: Stream) -> None:
+    pids = {name: stream.group.pid(name) for name in ("stream", "retry-mover")}
+    stream.group.kill("kafka")
+    stream.wait(lambda: not stream.group.alive("kafka"), "Kafka's end")
+    stream.group.start("kafka")
+    stream.group.wait_ready("kafka")
+    wanted = {f"rebirth-{number}" for number in range(4)}
+    for name in wanted:
+        stream.send(name)
+    stream.wait_for_alerts(wanted)
+    stream.send("rebirth-poison", "error model_failure")
+    stream.wait(lambda: any(letter["key"] == "rebirth-poison" for letter in stream.of(RAW_NEWS_DLQ)), "the dead letter")
+    assert {name: stream.group.pid(name) for name in pids} == pids
+
+
 def test_a_killed_jvm_ends_the_process_and_the_next_one_goes_on_from_the_checkpoint(stream: Stream) -> None:
     heartbeat = read_heartbeat(stream.settings, "stream") or {}
     stream.wait(lambda: _batch(stream) > (heartbeat.get("batch") or 0) + 1, "a finished batch")
@@ -230,6 +246,19 @@ def test_it_stops_fast_when_told_and_the_same_checkpoint_serves_micro_batches(st
     stream.group.start("stream-micro")
     stream.wait_for_alerts({"micro"}, timeout_s=200)
     assert stream.endpoint.calls["happy-1"] == 1
+    stream.group.stop("stream-micro")
+
+
+def test_an_unusable_checkpoint_is_set_aside_and_all_that_kafka_has_comes_again(stream: Stream) -> None:
+    checkpoint = checkpoint_dir(stream.settings)
+    for file in checkpoint.rglob("*"):
+        if file.is_file():
+            file.write_bytes(b"garbage")
+    stream.send("after-garbage")
+    stream.group.start("stream")
+    stream.wait_for_alerts({"after-garbage"}, timeout_s=200)
+    stream.wait(lambda: stream.endpoint.calls["happy-1"] == 2, "the first article, again")
+    assert [found.name for found in checkpoint.parent.glob("checkpoint-unusable-*")]
 
 
 def _batch(stream: Stream) -> int:
