@@ -21,17 +21,17 @@ class _Process:
     name: str
     module: str
     after: tuple[str, ...]
-    start_timeout_s: float = 90
+    start_timeout_s: float = 120
     stop_timeout_s: float = 20
 
 
 # A process waits by itself for what is down; `after` orders the start, and the end in reverse: the stores come last.
 PROCESSES = (
     _Process("ray", "serve.head", after=(), stop_timeout_s=30),
-    _Process("serve", "serve.main", after=("ray", "postgres"), start_timeout_s=180, stop_timeout_s=30),
+    _Process("serve", "serve.main", after=("ray", "postgres"), start_timeout_s=300, stop_timeout_s=30),
     _Process("api", "api", after=("postgres", "redis")),
     _Process("router", "streaming.router", after=("postgres", "redis", "kafka")),
-    _Process("stream", "streaming.job", after=("kafka", "ray", "serve"), start_timeout_s=180, stop_timeout_s=40),
+    _Process("stream", "streaming.job", after=("kafka", "ray", "serve"), start_timeout_s=300, stop_timeout_s=40),
     _Process("retry-mover", "streaming.retry_mover", after=("kafka",)),
     _Process("intake", "streaming.intake", after=("postgres", "kafka")),
     _Process("poller", "streaming.poller", after=("postgres", "kafka")),

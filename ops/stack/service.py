@@ -40,7 +40,7 @@ class Service:
     cwd: Path | None = None
     stop_signal: int = signal.SIGTERM
     stop_timeout_s: float = 20.0
-    start_timeout_s: float = 60.0
+    start_timeout_s: float = 120.0
 
 
 def tcp_probe(host: str, port: int) -> Probe:
