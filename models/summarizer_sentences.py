@@ -51,11 +51,11 @@ def _split_block(text: str, start: int, end: int) -> list[Span]:
 
 
 def _ends_sentence(text: str, opened: int, stop: int, after: int, end: int) -> bool:
+    following = text[after : min(end, after + 40)].lstrip()[:1]
+    if following.islower() or (following and following in ",;:"):
+        return False
     if text[stop] != "." or after >= end:
         return True
-    following = text[after:end].lstrip()[:1]
-    if following.islower() or following in ",;:":
-        return False
     last = _LAST_WORD.search(text, max(opened, stop - 40), stop + 1)
     if last is None:
         return True

@@ -1,0 +1,177 @@
+"""The endpoint on a real Ray head: boto3 unmodified, every target, a registry edit, and kill -9 of a replica."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from clients.endpoint import EndpointClient
+from core.errors import BadInput, Forbidden
+from core.settings import Settings
+from ops.processes import services
+from ops.secrets import keys_file
+from ops.stack.group import ProcessGroup
+from tests.integration.conftest import make_settings
+
+BOOK = {
+    "client_id": "C-1", "kind": "person", "names": [{"name": "Asha Venkatraman", "type": "legal"}],
+    "facts": {"employer": ["Northgate Steel"], "role": ["chairwoman"], "city": ["Pune"]},
+}  # fmt: skip
+HEADLINE = "Northgate Steel chairwoman Asha Venkatraman arrested in Pune"
+BODY = (
+    "Asha Venkatraman, chairwoman of Northgate Steel, was arrested in Pune on Tuesday, police said. "
+    "Ms. Venkatraman denies the charges. Shares of the company fell 12% in early trade."
+)
+
+
+def article(headline: str = HEADLINE, body: str = BODY, **more: Any) -> dict[str, Any]:
+    return {
+        "article_id": "a1", "provider": "demo", "revision": 1, "received_at": "2026-01-01T00:00:00Z",
+        "headline": headline, "body": body, "trace_id": "t1", **more,
+    }  # fmt: skip
+
+
+def wait_until(condition: Callable[[], bool], *, within_s: float) -> None:
+    deadline = time.monotonic() + within_s
+    pause = threading.Event()
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true in time"
+        pause.wait(0.1)
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    folder = tmp_path_factory.mktemp("serving")
+    registry = folder / "book.jsonl"
+    registry.write_text(json.dumps(BOOK) + "\n")
+    settings = make_settings(folder).model_copy(update={"registry_file": registry})
+    group = ProcessGroup([one for one in services(settings) if one.name in ("ray", "serve")], settings.data_dir)
+    try:
+        group.start_all()
+        yield settings
+    finally:
+        group.stop_all()
+
+
+@pytest.fixture(scope="module")
+def client(serving: Settings) -> EndpointClient:
+    return EndpointClient(serving)
+
+
+def test_enrich_gives_candidates_with_sourced_summaries(client: EndpointClient) -> None:
+    match, other = client.invoke("enrich", [article(), article("Council approves tram line", "Work begins in spring.")])
+    (candidate,) = match["candidates"]
+    assert candidate["client_id"] == "C-1"
+    assert candidate["relevance"] > 0.8
+    assert candidate["versions"]["registry"].startswith("file-")
+    text = f"{HEADLINE}\n{BODY}"
+    assert candidate["summary"]
+    assert all(text[one["start"] : one["end"]] == one["text"] for one in candidate["summary"])
+    assert candidate["signature"]
+    assert match["retraction"] is None
+    assert (other["candidates"], other["error"]) == ([], None)
+
+
+def test_updates_and_removals_carry_a_retraction(client: EndpointClient) -> None:
+    updated, removed = client.invoke("enrich", [article(action="updated"), article(action="removed")])
+    assert updated["retraction"]["matched_client_ids"] == ["C-1"]
+    assert removed["retraction"]["matched_client_ids"] == []
+    assert removed["candidates"] == []
+
+
+def test_a_bad_record_fails_alone(client: EndpointClient) -> None:
+    good, bad = client.invoke("enrich", [article(), {"article_id": "a2"}])
+    assert good["error"] is None
+    assert bad["error"]["code"] == "bad_article"
+
+
+def test_json_lines_keep_ten_thousand_records_in_order(client: EndpointClient) -> None:
+    lines = [json.dumps(article("Tram", "Short.", article_id=f"a{number}")) for number in range(10_000)]
+    reply = client.invoke_raw("enrich", "\n".join(lines).encode(), "application/jsonlines")
+    assert [json.loads(line)["article_id"] for line in reply.splitlines()] == [f"a{n}" for n in range(10_000)]
+
+
+def test_direct_targets_start_on_demand(client: EndpointClient) -> None:
+    (resolved,) = client.invoke("entity-resolver", [article()])
+    assert resolved["decisions"][0]["client_id"] == "C-1"
+    (summarized,) = client.invoke("summarizer", [{"headline": HEADLINE, "body": BODY, "sentences": 1}])
+    assert len(summarized["summary"]) == 1
+    embedded, wrong = client.invoke("embedder", ["a text", 7])
+    assert len(embedded["embedding"]) == 384
+    assert wrong["error"]["code"] == "bad_record"
+
+
+def test_bad_requests_and_wrong_keys_are_told_apart(serving: Settings, client: EndpointClient) -> None:
+    with pytest.raises(BadInput):
+        client.invoke("nobody", [article()])
+    with pytest.raises(BadInput):
+        client.invoke_raw("enrich", b"not json", "application/json")
+    keys = keys_file(serving)
+    kept = keys.read_text()
+    keys.write_text(json.dumps({name: {**key, "secret": "other"} for name, key in json.loads(kept).items()}))
+    try:
+        with pytest.raises(Forbidden):
+            client.invoke("enrich", [article()])
+    finally:
+        keys.write_text(kept)
+
+
+def test_a_registry_edit_is_live_within_five_seconds(serving: Settings, client: EndpointClient) -> None:
+    second = {**BOOK, "client_id": "C-2", "names": [{"name": "Ilse Brandvold", "type": "legal"}]}
+    book = serving.registry_file or Path()
+    book.write_text(json.dumps(BOOK) + "\n" + json.dumps(second) + "\n")
+    changed = article(HEADLINE.replace("Asha Venkatraman", "Ilse Brandvold"), BODY.replace("Asha Venkatraman", "Ilse Brandvold"))
+    # Both front doors must have it: ten answers in a row, each on a connection of its own.
+    wait_until(
+        lambda: all(
+            any(one["client_id"] == "C-2" for one in EndpointClient(serving).invoke("enrich", [changed])[0]["candidates"])
+            for _ in range(10)
+        ),
+        within_s=15,
+    )
+
+
+def listeners(port: int) -> set[int]:
+    return {
+        connection.pid
+        for connection in psutil.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid
+    }
+
+
+def test_a_killed_replica_is_replaced_while_the_other_answers(serving: Settings, client: EndpointClient) -> None:
+    before = listeners(serving.endpoint_port)
+    assert len(before) == serving.endpoint_replicas
+    os.kill(min(before), signal.SIGKILL)
+    wait_until(lambda: min(before) not in listeners(serving.endpoint_port), within_s=5)
+    # The survivor takes every call from now on: boto3's own retries cover a connection cut by the kill.
+    for _ in range(20):
+        assert client.invoke("enrich", [article()])[0]["candidates"]
+    wait_until(lambda: len(listeners(serving.endpoint_port)) == serving.endpoint_replicas, within_s=90)
+    assert httpx.get(f"{serving.endpoint_url}/ping", trust_env=False).status_code in (200, 503)
+
+
+def test_everything_listens_on_the_loopback_only(serving: Settings) -> None:
+    ours = {process.pid for port in (serving.ray_port, serving.endpoint_port) for process in _family(port)}
+    open_to_all = [
+        (connection.pid, connection.laddr)
+        for connection in psutil.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+        and connection.pid in ours
+        and connection.laddr.ip not in ("127.0.0.1", "::1", "::ffff:127.0.0.1")
+    ]
+    assert open_to_all == []
+
+
+def _family(port: int) -> list[psutil.Process]:
+    return [relative for pid in listeners(port) for relative in [psutil.Process(pid), *psutil.Process(pid).parents()[:1]]]
