@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 from threading import Event
 from time import monotonic
 from uuid import uuid4
@@ -52,7 +53,7 @@ class Publisher:
         self._stop = stop
         self._feeds = Feeds(redis.connect(settings))
         self._postgres, self._redis = Patience("postgres", stop), Patience("redis", stop)
-        self._verified_at = self._trimmed_at = 0.0
+        self._verified_at = self._trimmed_at = -inf
         self.leading = False
 
     @property
@@ -92,7 +93,7 @@ class Publisher:
         return Connections(listener, session)
 
     def _lead(self, connections: Connections) -> None:
-        self.leading, self._verified_at = True, 0.0
+        self.leading, self._verified_at = True, -inf
         log.info("publisher_leads")
         while not self._stop.is_set():
             try:
@@ -101,7 +102,7 @@ class Publisher:
                     pass
                 self._trim(connections.session)
             except redis.RedisError as error:
-                self._verified_at = 0.0
+                self._verified_at = -inf
                 self._redis.failed(error)
                 continue
             self._redis.worked()
@@ -169,7 +170,10 @@ class Publisher:
             "DELETE FROM rm_feed WHERE created_at < now() - make_interval(secs => %s)",
             (self._settings.feed_retention_s,),
         )
-        oldest = session.execute("SELECT rm_id, min(seq) AS seq FROM rm_feed GROUP BY rm_id")
+        oldest = session.execute(
+            "SELECT rm_id, coalesce(min(seq), published_seq + 1) AS seq FROM rm LEFT JOIN rm_feed USING (rm_id)"
+            " WHERE published_seq > 0 GROUP BY rm_id"
+        )
         for row in oldest.fetchall():
             self._feeds.trim(row["rm_id"], row["seq"])
         self._trimmed_at = monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
 
@@ -20,15 +21,24 @@ from tests.integration.router_process import Book, query, run, until
 from tests.router_samples import NOW, RULES, enriched
 
 
-@pytest.fixture
-def publisher(postgres: Settings, redis_server: Settings) -> Iterator[Publisher]:
+@contextmanager
+def leading(settings: Settings) -> Iterator[Publisher]:
+    """Run a publisher until the block ends."""
     stop = Event()
-    publisher = Publisher(postgres, stop)
+    publisher = Publisher(settings, stop)
     thread = Thread(target=publisher.run)
     thread.start()
-    yield publisher
-    stop.set()
-    thread.join()
+    try:
+        yield publisher
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.fixture
+def publisher(postgres: Settings, redis_server: Settings) -> Iterator[Publisher]:
+    with leading(postgres) as running:
+        yield running
 
 
 def tell(settings: Settings, book: Book, *numbers: int) -> None:
@@ -120,7 +130,9 @@ def test_a_second_publisher_stands_by_and_takes_over(postgres: Settings, redis_s
         thread.join()
 
 
-def test_old_frames_are_cleared_and_the_numbers_go_on(publisher: Publisher, postgres: Settings) -> None:
+def test_frames_past_their_retention_are_not_brought_back_and_the_numbers_go_on(
+    publisher: Publisher, postgres: Settings
+) -> None:
     book = Book(postgres)
     tell(postgres, book, 1, 2)
     until(lambda: numbers(book) == [1, 2])
@@ -130,6 +142,19 @@ def test_old_frames_are_cleared_and_the_numbers_go_on(publisher: Publisher, post
     redis.close()
     tell(postgres, book, 3)
     until(lambda: numbers(book) == [3])
+
+
+def test_frames_past_their_retention_are_dropped_everywhere(postgres: Settings, redis_server: Settings) -> None:
+    book = Book(postgres)
+    with leading(postgres):
+        tell(postgres, book, 1, 2)
+        until(lambda: numbers(book) == [1, 2])
+    run(postgres, "UPDATE rm_feed SET created_at = '2000-01-01' WHERE rm_id = %s", book.rm_id)
+    with leading(postgres):
+        until(lambda: numbers(book) == [])
+        tell(postgres, book, 3)
+        until(lambda: numbers(book) == [3])
+    assert len(book.rows()) == 1
 
 
 def test_appending_again_is_harmless_and_a_foreign_epoch_is_refused(redis_server: Settings) -> None:
