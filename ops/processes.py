@@ -63,7 +63,8 @@ def _readiness(name: str, settings: Settings) -> tuple[Probe, int | None]:
     host = settings.bind_host
     ports = {"serve": settings.endpoint_port, "intake": settings.intake_port, "api": settings.api_port}
     if name == "ray":
-        return tcp_probe(host, settings.ray_port), settings.ray_port
+        # The dashboard starts last, and `serve` deploys through it.
+        return tcp_probe(host, settings.ray_dashboard_port), settings.ray_port
     if name in ports:
         return http_probe(f"http://{host}:{ports[name]}/readyz"), ports[name]
     return heartbeat_probe(settings, name), None
