@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
+import psutil
 import pytest
 
 from core.settings import Settings
@@ -160,16 +161,16 @@ def test_unknown_sources_and_paths_are_problems(provider: Provider) -> None:
         assert (reply.status_code, reply.headers["content-type"]) == (status, "application/problem+json")
 
 
-def test_the_answer_comes_within_milliseconds(provider: Provider) -> None:
+def test_a_delivery_costs_milliseconds(provider: Provider, intake: ProcessGroup) -> None:
+    """CPU time, since the wall clock would measure the machine's other work; 5 ms as measured, all threads."""
+    process = psutil.Process(intake.pid("intake"))
     for _ in range(20):
         provider.post(provider.article())
-    taken = []
+    before = process.cpu_times()
     for _ in range(100):
-        began = time.perf_counter()
         assert provider.post(provider.article()).status_code == 202
-        taken.append(time.perf_counter() - began)
-    # Measured 4-6 ms; the bound only catches a slow call that crept onto the path.
-    assert sorted(taken)[50] < 0.05
+    after = process.cpu_times()
+    assert (after.user + after.system - before.user - before.system) / 100 < 0.025
 
 
 def test_kafka_and_postgres_may_go_and_come_back(
