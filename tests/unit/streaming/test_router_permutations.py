@@ -64,7 +64,7 @@ def seen(world: World, client: str) -> Alert | None:
     return alerts[0] if alerts else None
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(history=revisions(), data=st.data())
 def test_any_order_ends_in_the_newest_revisions(history: list[Revision], data: st.DataObject) -> None:
     records = [record for revision in history for record in revision.records()]
@@ -82,7 +82,7 @@ def test_any_order_ends_in_the_newest_revisions(history: list[Revision], data: s
         assert alert.status == ("corrected" if any(r.action == "updated" for r in sources) else "active")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(history=revisions().filter(lambda made: len({r.article_id for r in made}) == 1), data=st.data())
 def test_one_articles_alert_is_the_same_to_the_letter(history: list[Revision], data: st.DataObject) -> None:
     records = [record for revision in history for record in revision.records()]
