@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+import pytest
+
 from ops.drill.drill import RATE, Drill, judge
 from ops.drill.load import Load
 from ops.drill.product import Product
@@ -14,6 +16,7 @@ from tests.e2e.conftest import OpenInbox
 RM, CLIENT = "priya.nair", "UHNW-102"
 
 
+@pytest.mark.timeout(900)
 def test_nothing_is_lost_or_doubled_when_any_process_is_killed_under_load(
     product: Product, open_inbox: OpenInbox
 ) -> None:
