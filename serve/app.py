@@ -20,6 +20,7 @@ from models.enrich import Enricher
 from serve.ingress import create_app
 from serve.listener import Listener
 from serve.loading import embedder_of, live_resolver_of, summarizer_of
+from serve.loopback import confine_to_node_address
 from serve.protocol import Invocation
 from serve.slots import Slots
 from serve.targets import (
@@ -160,8 +161,10 @@ def _on_demand(name: str, replica: type[Any]) -> Deployment:
 
 
 def _settings(process: str) -> Settings:
+    """Prepare a replica's process: settings, logs, and where it listens."""
     settings = load_settings()
     configure_logs(process, settings.log_level)
+    confine_to_node_address()
     return settings
 
 

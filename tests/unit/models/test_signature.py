@@ -37,7 +37,9 @@ STORIES = {
 def signatures() -> dict[str, list[str]]:
     embedder: Embedder = load_embedder("openvino")
     return {
-        story: [sign(embedder.encode([signature_text(*outlet)], max_tokens=SIGNATURE_TOKENS).vectors[0]) for outlet in told]
+        story: [
+            sign(embedder.encode([signature_text(*outlet)], max_tokens=SIGNATURE_TOKENS).vectors[0]) for outlet in told
+        ]
         for story, told in STORIES.items()
     }
 
