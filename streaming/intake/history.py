@@ -64,7 +64,8 @@ def judge(draft: Draft, content_hash: str, history: History, provider: str, *, s
         snapshot: it was read from a feed, which shows how an article is now and has nobody to tell of a conflict.
 
     Returns:
-        How to publish it; None when it was accepted before.
+        How to publish it; None when it was accepted before, or a newer revision was: what comes late changes nothing,
+        and downstream may never hear of a newer one that is about no client.
 
     Raises:
         Conflict: the revision was used for other content, or the article is another provider's.
@@ -85,5 +86,6 @@ def judge(draft: Draft, content_hash: str, history: History, provider: str, *, s
         if not snapshot:
             raise Conflict("this revision was accepted with other content", code="revision_conflict")
         revision = after_latest
-    is_change = latest is not None and latest.revision < revision
-    return Verdict(revision, "updated" if draft.action == "created" and is_change else draft.action)
+    if latest is not None and latest.revision > revision:
+        return None
+    return Verdict(revision, "updated" if draft.action == "created" and latest is not None else draft.action)

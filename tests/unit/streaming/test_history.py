@@ -35,10 +35,10 @@ def test_the_revision_is_the_providers_else_the_date_else_zero() -> None:
     assert decide(draft(), history()) == Verdict(0, "created")
 
 
-def test_created_again_is_updated_when_newer_only() -> None:
+def test_created_again_is_updated_when_newer_and_nothing_when_older() -> None:
     known = history((5, draft()))
     assert decide(draft("c", revision=6), known) == Verdict(6, "updated")
-    assert decide(draft("c", revision=4), known) == Verdict(4, "created")
+    assert decide(draft("c", revision=4), known) is None
 
 
 def test_a_repeat_is_nothing_and_other_content_a_conflict() -> None:
