@@ -21,8 +21,9 @@ def fetch_jars(settings: Settings, console: Console) -> None:
     with Progress(*columns, console=console) as progress:
         for name in missing:
             task = progress.add_task(f"{name} jars", total=None)
-            ensure_jars(settings.jars_dir, name, partial(_advance, progress, task))
-            progress.update(task, total=progress.tasks[task].completed, description=f"{name} jars are here")
+            folder = ensure_jars(settings.jars_dir, name, partial(_advance, progress, task))
+            count = len(list(folder.glob("*.jar")))
+            progress.update(task, total=count, completed=count, description=f"{name} jars are here")
 
 
 def _advance(progress: Progress, task: TaskID, _jar: str, count: int) -> None:
