@@ -18,6 +18,10 @@ MAX_SENTENCE_CHARACTERS = 1000
 _CLOSERS = "\"'”’»)]"
 _STOP = re.compile(rf"[.!?…]+[{re.escape(_CLOSERS)}]*(?=\s|$)|[।॥。！？]+[{re.escape(_CLOSERS)}」』]*")
 _LAST_WORD = re.compile(r"([^\s.\"“”‘’(\[]+(?:\.[^\s.\"“”‘’(\[]+)*)\.$")
+# No name begins with these: after an abbreviation ("Acme Ltd. The group ...") they do open a sentence.
+_OPENER = re.compile(
+    r"\s+[\"“'‘]?(?:The|They|He|She|It|His|Her|Its|Their|This|That|These|Those|We|But|However|After|When|While|In|On)\b"
+)
 _BLOCK = re.compile(r"[^\r\n]+")
 _WORD = re.compile(r"\w", re.UNICODE)
 
@@ -62,7 +66,8 @@ def _ends_sentence(text: str, opened: int, stop: int, after: int, end: int) -> b
     word = last.group(1)
     is_initial = len(word) == 1 and word.isalpha() and word.isupper()
     is_dotted = "." in word and all(len(part) == 1 for part in word.split("."))
-    return not (is_initial or is_dotted or word.lower() in ABBREVIATIONS)
+    is_short = is_initial or is_dotted or word.lower() in ABBREVIATIONS
+    return not is_short or bool(_OPENER.match(text, after, min(end, after + 40)))
 
 
 def _trim(text: str, start: int, end: int) -> list[Span]:

@@ -37,6 +37,7 @@ def embedder() -> Embedder:
         ('"We won!" she said. He left.', ['"We won!" she said.', "He left."]),
         ("वह चला गया। वह लौट आया।", ["वह चला गया।", "वह लौट आया।"]),
         ("Acme Pvt. Ltd. won. Fine.", ["Acme Pvt. Ltd. won.", "Fine."]),
+        ("It bought Acme Ltd. The group paid cash.", ["It bought Acme Ltd.", "The group paid cash."]),
         ("One line\nAnother line", ["One line", "Another line"]),
         ("...\n\n--", []),
     ],
