@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.clock import rfc3339, utc_now
+from ops.drill.articles import RM
 from ops.drill.drill import RATE, Drill, Kill, Verdict, judge
 from ops.drill.load import Load
 from ops.drill.product import Product
@@ -19,7 +20,6 @@ from ops.drill.targets import TARGETS
 from ops.drill.watch import Watch
 from ops.home import ROOT
 
-RM, CLIENT = "priya.nair", "UHNW-102"
 RESULT = ROOT / "benchmarks" / "drill" / "result.json"
 
 
@@ -39,7 +39,7 @@ def main() -> int:
 def run(product: Product, rounds: int) -> tuple[list[Kill], Verdict]:
     """Run the rounds under one load; return the kills and the verdict over all of them."""
     prefix = f"drill-{uuid.uuid4().hex[:8]}"
-    with Watch(product.settings, RM, product.password(RM), client_id=CLIENT) as watch:
+    with Watch(product.settings, RM, product.password(RM)) as watch:
         with Load(product.settings, RATE, prefix=prefix) as load:
             drill = Drill(product, load, watch)
             for number in range(1, rounds + 1):

@@ -1,28 +1,56 @@
-"""Made-up news about the demo book's Amit Saxena, in turn about different events, so that stories form and grow."""
+"""Made-up news about people of the demo book, in turn about different events, so that stories form and grow."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from core.clock import rfc3339, utc_now
 
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A client whom the drill's RM looks after, as an article introduces them."""
+
+    client_id: str
+    name: str
+    role: str
+    company: str
+    city: str
+
+
+RM = "priya.nair"
+CAST = (
+    Person("UHNW-102", "Amit Saxena", "chairman", "Saxena Industries", "Mumbai"),
+    Person("UHNW-105", "Padmanabhan Venkatesan", "managing director", "Venkatesan Wind Power", "Chennai"),
+    Person("UHNW-106", "Lakshmi Iyer", "promoter", "Iyer Hospitals", "Bengaluru"),
+    Person("UHNW-107", "Harpreet Singh Gill", "owner", "Gill Logistics", "Ludhiana"),
+    Person("UHNW-119", "Farah Qureshi", "founder", "Qureshi Diagnostics", "Hyderabad"),
+)
+CAST_IDS = frozenset(person.client_id for person in CAST)
 EVENTS = (
-    ("resigns from the board of the group's cement arm", "The board thanked him and named an interim chair."),
-    ("to take the renewable energy unit public", "The offering is planned for spring, bankers said."),
-    ("buys a container terminal near Chennai", "The price was not disclosed; regulators must approve the sale."),
-    ("gives 200 million rupees to rural hospitals", "The gift pays for forty clinics in six districts."),
-    ("sued by minority shareholders over a land deal", "The petition asks the court to void the transfer."),
+    ("resigns from the board", "The board named an interim chair and thanked the outgoing member."),
+    ("plans a stock market listing", "The offering is planned for spring, bankers said."),
+    ("buys a container terminal near Kochi", "The price was not disclosed; regulators must approve the sale."),
+    ("gives 200 million rupees to rural schools", "The gift pays for forty schools in six districts."),
+    ("is sued by minority shareholders over a land deal", "The petition asks the court to void the transfer."),
     ("receives a national award for industry", "The ceremony takes place in New Delhi next month."),
-    ("fined by the markets regulator for late filings", "The order names eleven disclosures from last year."),
-    ("names a new finance director for the group", "She joins from a rival steel maker in June."),
-    ("closes a textile mill with 900 workers", "The union called the decision a shock and plans a protest."),
-    ("reports record quarterly profit at the group", "Sales rose by a fifth on strong demand for steel."),
+    ("is fined by the markets regulator for late filings", "The order names eleven disclosures from last year."),
+    ("names a new finance director", "She joins from a rival in June."),
+    ("closes a plant with 900 workers", "The union called the decision a shock and plans a protest."),
+    ("reports record quarterly profit", "Sales rose by a fifth on strong demand."),
+    ("settles a tax dispute", "The settlement ends nine years of litigation over customs duties."),
 )
 
 
+def subject(number: int) -> Person:
+    """Return whom the article of this number is about."""
+    return CAST[number % len(CAST)]
+
+
 def article(article_id: str, number: int) -> dict[str, Any]:
-    """Return one article in our own JSON; the same number always tells of the same event."""
-    what, detail = EVENTS[number % len(EVENTS)]
+    """Return one article in our own JSON; the same number always tells of the same person and event."""
+    who, (what, detail) = subject(number), EVENTS[number % len(EVENTS)]
     return {
         "type": "news.article.v1",
         "article_id": article_id,
@@ -32,7 +60,7 @@ def article(article_id: str, number: int) -> dict[str, Any]:
         "language": "en",
         "publisher": "Drill Wire",
         "url": f"https://drill.example/{article_id}",
-        "headline": f"Amit Saxena, chairman of Saxena Industries, {what}",
-        "body": f"MUMBAI - Amit Saxena, chairman of Mumbai-based Saxena Industries, {what}. {detail} "
-        f"Mr Saxena, who has led Saxena Industries since 2009, spoke to reporters in Mumbai. (Report {number})",
+        "headline": f"{who.name}, {who.role} of {who.company}, {what}",
+        "body": f"{who.name}, {who.role} of {who.company} in {who.city}, {what}. {detail} "
+        f"{who.name} spoke to reporters in {who.city} on behalf of {who.company}. (Report {number})",
     }

@@ -9,10 +9,11 @@ from typing import Any
 
 import psutil
 
-from core.errors import DependencyUnavailable, TiplineError
+from core.errors import DependencyUnavailable, NotFound, TiplineError
+from ops.drill.articles import CAST_IDS
 from ops.drill.load import Load, Sent
 from ops.drill.product import Product
-from ops.drill.targets import victim
+from ops.drill.targets import candidates, victims
 from ops.drill.watch import Shown, Watch
 
 RATE = 5.0
@@ -39,8 +40,8 @@ class Verdict:
 
     accepted: int = 0
     shown: int = 0
-    lost: list[str] = field(default_factory=list)
-    invented: list[str] = field(default_factory=list)
+    lost: list[tuple[str, str]] = field(default_factory=list)
+    invented: list[tuple[str, str]] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     frames: int = 0
@@ -66,14 +67,23 @@ class Drill:
 
     def kill(self, target: str) -> Kill:
         """Kill -9 the target while an article is on its way; return once the platform works again."""
-        process = victim(self._product, target)
+        before, killed = candidates(self._product, target), victims(self._product, target)
+        if not killed:
+            raise NotFound(f"there is no {target} to kill")
         await_true(self._in_flight, IN_FLIGHT_WITHIN_S, "no article is on its way", every_s=WATCH_S)
         in_flight = self._in_flight()
-        process.kill()
+        for process in killed:
+            process.kill()
         killed_at = time.monotonic()
-        await_true(
-            lambda: self._recovered(target, process, killed_at), RECOVERED_WITHIN_S, f"{target} did not come back"
-        )
+
+        def recovered() -> bool:
+            return (
+                self._replaced(target, before, killed)
+                and self._first_shown_after(killed_at) < float("inf")
+                and self._product.all_ready()
+            )
+
+        await_true(recovered, RECOVERED_WITHIN_S, f"{target} did not come back")
         kill = Kill(target, in_flight, round(self._first_shown_after(killed_at) - killed_at, 3))
         self.kills.append(kill)
         return kill
@@ -87,12 +97,12 @@ class Drill:
     def _in_flight(self) -> int:
         return len(self._load.sent.accepted.keys() - self._watch.shown.articles.keys())
 
-    def _recovered(self, target: str, killed: psutil.Process, killed_at: float) -> bool:
+    def _replaced(self, target: str, before: list[psutil.Process], killed: list[psutil.Process]) -> bool:
         try:
-            replaced = victim(self._product, target) != killed
+            now = candidates(self._product, target)
         except (TiplineError, psutil.Error):
             return False
-        return replaced and self._first_shown_after(killed_at) < float("inf") and self._product.all_ready()
+        return len(now) >= len(before) and not set(now) & set(killed)
 
     def _first_shown_after(self, moment: float) -> float:
         shown = self._watch.shown.articles
@@ -101,8 +111,8 @@ class Drill:
 
 
 def judge(sent: Sent, shown: Shown, *, prefix: str) -> Verdict:
-    """Compare what was accepted under this prefix with what was shown."""
-    seen = {article_id for article_id in shown.articles if article_id.startswith(prefix)}
+    """Compare what was accepted under this prefix with what was shown of the people it was about."""
+    seen = {one for one in shown.articles if one[0].startswith(prefix) and one[1] in CAST_IDS}
     return Verdict(
         accepted=len(sent.accepted),
         shown=len(seen),

@@ -11,7 +11,7 @@ import httpx
 
 from core.errors import DependencyUnavailable
 from core.settings import Settings
-from ops.drill.articles import article
+from ops.drill.articles import article, subject
 from ops.news_files import Document
 from ops.news_sender import Sender
 from ops.secrets import WEBHOOK_SOURCE
@@ -22,9 +22,9 @@ TIMEOUT_S = 10.0
 
 @dataclass(slots=True)
 class Sent:
-    """What was accepted and when (monotonic seconds), and what was refused for good."""
+    """What was accepted, by article and client, and when (monotonic seconds); what was refused for good."""
 
-    accepted: dict[str, float] = field(default_factory=dict)
+    accepted: dict[tuple[str, str], float] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
 
 
@@ -66,7 +66,7 @@ class Load:
             except DependencyUnavailable:
                 continue
             if reply.status_code == httpx.codes.ACCEPTED:
-                self.sent.accepted[article_id] = time.monotonic()
+                self.sent.accepted[article_id, subject(number).client_id] = time.monotonic()
             else:
                 self.sent.refused[article_id] = f"status {reply.status_code}"
             return

@@ -1,56 +1,39 @@
-"""What can be killed: each target's process at this moment."""
+"""What can be killed: the processes of each target at this moment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import psutil
 
-from core.errors import NotFound
 from ops.drill.product import Product
 
 SUPERVISED = ("kafka", "redis", "postgres", "router", "api")
 TARGETS = (*SUPERVISED, "stream", "serve-replica", "serve-proxy")
-REPLICA_TITLE = "ray::ServeReplica"
 
 
-def victim(product: Product, target: str) -> psutil.Process:
-    """Return the process to kill; NotFound while there is none.
+def candidates(product: Product, target: str) -> list[psutil.Process]:
+    """Return the processes that do the target's work now.
 
-    `stream` is the Spark driver's JVM. `serve-proxy` is the Ray process that listens for requests; `serve-replica` is
-    another one, that only works.
+    `stream` is the Spark driver's JVM. The replicas of the endpoint listen for HTTP themselves, on one port: they are
+    the `serve-replica`s, and all of them together what a proxy is elsewhere.
     """
     if target in SUPERVISED:
-        return psutil.Process(_pid(product, target))
+        pid = product.process(target).pid
+        return [psutil.Process(pid)] if pid is not None else []
     if target == "stream":
-        return _first(child for child in _descendants(product, "stream") if child.name() == "java")
-    listener = _listener(product)
-    if target == "serve-proxy":
-        return listener
-    return _first(child for child in _replicas(product) if child != listener)
-
-
-def _listener(product: Product) -> psutil.Process:
+        return [child for child in _descendants(product, "stream") if child.name() == "java"]
     port = product.settings.endpoint_port
-    return _first(child for child in _descendants(product, "ray") if _listens(child, port))
+    return [child for child in _descendants(product, "ray") if _listens(child, port)]
 
 
-def _replicas(product: Product) -> list[psutil.Process]:
-    return [child for child in _descendants(product, "ray") if _title(child).startswith(REPLICA_TITLE)]
-
-
-def _pid(product: Product, name: str) -> int:
-    pid = product.process(name).pid
-    if pid is None:
-        raise NotFound(f"{name} does not run")
-    return pid
+def victims(product: Product, target: str) -> list[psutil.Process]:
+    """Return those of the candidates that one kill takes: one replica, otherwise all."""
+    found = candidates(product, target)
+    return found[:1] if target == "serve-replica" else found
 
 
 def _descendants(product: Product, name: str) -> list[psutil.Process]:
-    try:
-        return psutil.Process(_pid(product, name)).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
+    pid = product.process(name).pid
+    return psutil.Process(pid).children(recursive=True) if pid is not None else []
 
 
 def _listens(process: psutil.Process, port: int) -> bool:
@@ -59,17 +42,3 @@ def _listens(process: psutil.Process, port: int) -> bool:
     except psutil.Error:
         return False
     return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in sockets)
-
-
-def _title(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
-
-
-def _first(processes: Iterable[psutil.Process]) -> psutil.Process:
-    found = next(iter(processes), None)
-    if found is None:
-        raise NotFound("no such process now")
-    return found

@@ -24,11 +24,10 @@ NOT_REACHED = (OSError, TimeoutError, WebSocketException, httpx.HTTPError)
 
 @dataclass(slots=True)
 class Shown:
-    """What an RM was shown about one client: when each article first stood behind an alert, and what must not be."""
+    """What an RM was shown: when each article first stood behind an alert of a client, and what must not be."""
 
-    client_id: str
-    articles: dict[str, float] = field(default_factory=dict)
-    alert_of: dict[str, str] = field(default_factory=dict)
+    articles: dict[tuple[str, str], float] = field(default_factory=dict)
+    alert_of: dict[tuple[str, str], str] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     frames: int = 0
     resyncs: int = 0
@@ -37,24 +36,22 @@ class Shown:
 
     def alert(self, alert: dict[str, Any], at: float, *, by_frame: bool) -> None:
         """Write down an alert as it came by a frame, or as a list read anew holds it."""
-        if alert["client"]["id"] != self.client_id:
-            return
         alert_id, revision = alert["alert_id"], alert["revision"]
         known = self.revisions.get(alert_id, 0)
         if by_frame and revision <= known:
             self.faults.append(f"alert {alert_id} revision {revision} after {known}")
         self.revisions[alert_id] = max(known, revision)
         for source in alert["sources"]:
-            article_id = source["article_id"]
-            if self.alert_of.setdefault(article_id, alert_id) != alert_id:
-                self.faults.append(f"article {article_id} is in two alerts")
-            self.articles.setdefault(article_id, at)
+            shown = source["article_id"], alert["client"]["id"]
+            if self.alert_of.setdefault(shown, alert_id) != alert_id:
+                self.faults.append(f"article {shown[0]} is in two alerts of {shown[1]}")
+            self.articles.setdefault(shown, at)
 
 
 class Watch:
     """A thread that follows the stream of one RM; use it as a context manager, and read `shown` at any time."""
 
-    def __init__(self, settings: Settings, rm_id: str, password: str, *, client_id: str) -> None:
+    def __init__(self, settings: Settings, rm_id: str, password: str) -> None:
         self._settings = settings
         self._credentials = {"rm_id": rm_id, "password": password}
         self._last_seq: int | None = None
@@ -62,7 +59,7 @@ class Watch:
         self._stop = threading.Event()
         self._live = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch-{rm_id}", daemon=True)
-        self.shown = Shown(client_id)
+        self.shown = Shown()
 
     def __enter__(self) -> Watch:
         """Start and return once the stream is live."""

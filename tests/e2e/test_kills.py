@@ -6,14 +6,13 @@ import uuid
 
 import pytest
 
+from ops.drill.articles import RM
 from ops.drill.drill import RATE, Drill, judge
 from ops.drill.load import Load
 from ops.drill.product import Product
 from ops.drill.targets import TARGETS
 from ops.drill.watch import Watch
 from tests.e2e.conftest import OpenInbox
-
-RM, CLIENT = "priya.nair", "UHNW-102"
 
 
 @pytest.mark.timeout(900)
@@ -22,7 +21,7 @@ def test_nothing_is_lost_or_doubled_when_any_process_is_killed_under_load(
 ) -> None:
     inbox = open_inbox(RM)
     prefix = f"kill-{uuid.uuid4().hex[:8]}"
-    with Watch(product.settings, RM, product.password(RM), client_id=CLIENT) as watch:
+    with Watch(product.settings, RM, product.password(RM)) as watch:
         with Load(product.settings, RATE, prefix=prefix) as load:
             drill = Drill(product, load, watch)
             for target in TARGETS:
