@@ -32,7 +32,10 @@ def main() -> None:
         # Ray's reaper kills its whole process group: it must not be the supervisor's.
         os.setsid()
     session_dir = session_directory(settings)
-    session_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    session_dir.parent.mkdir(parents=True, exist_ok=True)
+    # Ray opens its own directory to everybody: the one above it must be ours, and closed.
+    session_dir.parent.chmod(0o700)
+    session_dir.mkdir(exist_ok=True)
     for leftover in session_dir.glob("session_*"):
         if leftover.is_symlink():
             leftover.unlink()
@@ -43,11 +46,11 @@ def main() -> None:
 
 def session_directory(settings: Settings) -> Path:
     """Return Ray's directory: under the data directory, or under the system's when sockets need it shorter."""
-    wanted = settings.data_dir / "ray"
+    wanted = settings.data_dir / "serving" / "ray"
     if len(bytes(wanted)) + SESSION_PATH_BYTES <= SOCKET_PATH_BYTES:
         return wanted
     digest = hashlib.sha256(bytes(settings.data_dir)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"tipline-{digest}"
+    return Path(tempfile.gettempdir()) / f"tipline-{digest}" / "ray"
 
 
 def command(settings: Settings, session_dir: Path) -> list[str]:
