@@ -19,7 +19,7 @@ from ops.home import ROOT
 from ops.preflight import port_fields
 from ops.state import ProcessState, State, read_state
 
-READY_WITHIN_S = 300.0
+READY_WITHIN_S = 600.0
 STOP_WITHIN_S = 120.0
 POLL_S = 0.05
 

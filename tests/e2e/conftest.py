@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
@@ -21,7 +22,16 @@ CHROMIUM_FLAGS = (
 )
 DESKTOP = ViewportSize(width=1280, height=800)
 
+# The first journey starts the whole product, and the kills wait for each part to come back.
+TIMEOUT_S = 900
+
 OpenInbox = Callable[[str], Inbox]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(TIMEOUT_S))
 
 
 @pytest.fixture(scope="session")

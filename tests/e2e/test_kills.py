@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-import pytest
-
 from ops.drill.articles import RM
 from ops.drill.drill import RATE, Drill, judge
 from ops.drill.load import Load
@@ -15,7 +13,6 @@ from ops.drill.watch import Watch
 from tests.e2e.conftest import OpenInbox
 
 
-@pytest.mark.timeout(900)
 def test_nothing_is_lost_or_doubled_when_any_process_is_killed_under_load(
     product: Product, open_inbox: OpenInbox
 ) -> None:
