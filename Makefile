@@ -71,7 +71,7 @@ $(UV): ops/bootstrap.py
 
 $(STAMPS)/python: requirements.lock pyproject.toml .venv/pyvenv.cfg | $(UV)
 	@echo "installing the Python packages (7 GB on disk the first time, torch with CUDA included)"
-	@$(UV) pip install --python $(PY) --require-hashes -r requirements.lock
+	@$(UV) pip install --python $(PY) --compile-bytecode --require-hashes -r requirements.lock
 	@$(UV) pip install -q --python $(PY) --no-deps --no-build-isolation -e .
 	@mkdir -p $(STAMPS) && touch $@
 

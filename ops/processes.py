@@ -31,7 +31,7 @@ PROCESSES = (
     _Process("serve", "serve.main", after=("ray", "postgres"), start_timeout_s=300, stop_timeout_s=30),
     _Process("api", "api", after=("postgres", "redis")),
     _Process("router", "streaming.router", after=("postgres", "redis", "kafka")),
-    _Process("stream", "streaming.job", after=("kafka", "ray", "serve"), start_timeout_s=300, stop_timeout_s=40),
+    _Process("stream", "streaming.job", after=("kafka",), start_timeout_s=300, stop_timeout_s=40),
     _Process("retry-mover", "streaming.retry_mover", after=("kafka",)),
     _Process("intake", "streaming.intake", after=("postgres", "kafka")),
     _Process("poller", "streaming.poller", after=("postgres", "kafka")),

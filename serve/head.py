@@ -63,6 +63,9 @@ def command(settings: Settings, session_dir: Path) -> list[str]:
         "dashboard-port": settings.ray_dashboard_port,
         "dashboard-agent-listen-port": free_port(host),
         "ray-client-server-port": free_port(host),
+        # Workers take any free port; Ray's own range would forbid that of a server of ours.
+        "min-worker-port": 0,
+        "max-worker-port": 0,
         "temp-dir": session_dir,
         "num-cpus": LOGICAL_CPUS,
         "object-store-memory": OBJECT_STORE_BYTES,
@@ -72,7 +75,17 @@ def command(settings: Settings, session_dir: Path) -> list[str]:
         "log-color": "false",
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block", "--disable-usage-stats", *flags]
+    return [
+        sys.executable,
+        "-m",
+        "ray.scripts.scripts",
+        "start",
+        "--head",
+        "--block",
+        "--disable-usage-stats",
+        "--no-monitor",
+        *flags,
+    ]
 
 
 def environment(settings: Settings, inherited: os._Environ[str] | dict[str, str]) -> dict[str, str]:
@@ -88,6 +101,8 @@ def environment(settings: Settings, inherited: os._Environ[str] | dict[str, str]
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN_PATH": str(token_file(settings)),
         "RAY_USAGE_STATS_ENABLED": "0",
+        # A busy machine takes longer than Ray's minute.
+        "RAY_DASHBOARD_STARTUP_TIMEOUT_S": "180",
         "RAY_SERVE_CONTROLLER_METRICS_INCLUDE_HIGH_CARDINALITY_TAGS": "0",
         # A killed replica is looked for this often, in seconds.
         "RAY_SERVE_CONTROL_LOOP_INTERVAL_S": "0.1",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from api import contract, frames
 from api.app import create_routes
