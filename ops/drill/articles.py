@@ -19,22 +19,22 @@ class Person:
     city: str
 
 
-RM = "priya.nair"
+RM = "daniel.weber"
 CAST = (
-    Person("UHNW-102", "Amit Saxena", "chairman", "Saxena Industries", "Mumbai"),
-    Person("UHNW-105", "Padmanabhan Venkatesan", "managing director", "Venkatesan Wind Power", "Chennai"),
-    Person("UHNW-106", "Lakshmi Iyer", "promoter", "Iyer Hospitals", "Bengaluru"),
-    Person("UHNW-107", "Harpreet Singh Gill", "owner", "Gill Logistics", "Ludhiana"),
-    Person("UHNW-119", "Farah Qureshi", "founder", "Qureshi Diagnostics", "Hyderabad"),
+    Person("UHNW-111", "Khalid Al Mansoori", "chairman", "Mansoori Holding", "Dubai"),
+    Person("UHNW-113", "Kenjiro Matsuoka", "president", "Matsuoka Robotics", "Osaka"),
+    Person("UHNW-114", "Elena Papadimitriou", "chief executive", "Aegean Solar", "Athens"),
+    Person("UHNW-115", "Sean O'Callaghan", "chairman", "Callaghan Dairy", "Cork"),
+    Person("UHNW-122", "Noa Ben-David", "chief executive", "Tamarisk Water Technologies", "Haifa"),
 )
 CAST_IDS = frozenset(person.client_id for person in CAST)
 EVENTS = (
     ("resigns from the board", "The board named an interim chair and thanked the outgoing member."),
     ("plans a stock market listing", "The offering is planned for spring, bankers said."),
-    ("buys a container terminal near Kochi", "The price was not disclosed; regulators must approve the sale."),
-    ("gives 200 million rupees to rural schools", "The gift pays for forty schools in six districts."),
+    ("buys a container terminal in the port", "The price was not disclosed; regulators must approve the sale."),
+    ("gives 200 million dollars to rural schools", "The gift pays for forty schools in six districts."),
     ("is sued by minority shareholders over a land deal", "The petition asks the court to void the transfer."),
-    ("receives a national award for industry", "The ceremony takes place in New Delhi next month."),
+    ("receives a national award for industry", "The ceremony takes place in the capital next month."),
     ("is fined by the markets regulator for late filings", "The order names eleven disclosures from last year."),
     ("names a new finance director", "She joins from a rival in June."),
     ("closes a plant with 900 workers", "The union called the decision a shock and plans a protest."),
