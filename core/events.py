@@ -199,7 +199,10 @@ class Source(Event):
 
 
 class Alert(Event):
-    """`alert.v1`: the one alert of a client and story; `revision` counts its changes, `status` says the last kind."""
+    """`alert.v1`: the one alert of a client and story; `revision` counts its changes, `status` says the last kind.
+
+    `sources` lists the first and the latest articles behind it, `source_count` says how many are live in all.
+    """
 
     alert_id: uuid.UUID
     story_id: uuid.UUID
@@ -215,6 +218,7 @@ class Alert(Event):
     body: str = ""
     summary: tuple[SummarySentence, ...]
     sources: tuple[Source, ...]
+    source_count: int = 0
     status: AlertStatus = "active"
     state: AlertState = "new"
     acknowledged_by: str | None = None

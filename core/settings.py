@@ -93,7 +93,7 @@ class Settings(BaseSettings):
 
     # alerts
     story_window_s: int = 48 * 3600
-    story_similarity_from: float = Field(default=0.63, ge=0, le=1)
+    story_similarity_from: float = Field(default=0.5, ge=0, le=1)
     feed_retention_s: int = 7 * 24 * 3600
     ws_heartbeat_s: float = 15.0
     ws_queue_frames: int = 256

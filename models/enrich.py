@@ -93,9 +93,10 @@ class Enricher:
         for decision in sorted(considered, key=lambda one: one.relevance):
             best[decision.client_id or ""] = decision
         survivors = [decision for decision in best.values() if decision.relevance >= review_from]
+        survivors.sort(key=lambda one: -one.relevance)
         kept = tuple(sorted(client for client, decision in best.items() if decision.relevance > keep_above))
         summary = self._summarize(article) if kept else ()
-        signature = self._sign(article) if survivors else ""
+        signatures = self._sign(article, survivors)
         times = Times(
             published=article.published_at, received=article.received_at, resolved=resolved_at, summarized=utc_now()
         )
@@ -106,7 +107,7 @@ class Enricher:
                 self._candidate(
                     article, resolution, decision, summary if decision.client_id in kept else (), signature, times
                 )
-                for decision in sorted(survivors, key=lambda one: -one.relevance)
+                for decision, signature in zip(survivors, signatures, strict=True)
             ),
             retraction=None if article.action == "created" else _retraction(article, kept),
             decisions=tuple(resolution.decisions),
@@ -115,9 +116,9 @@ class Enricher:
     def _summarize(self, article: Article) -> tuple[SummarySentence, ...]:
         return self.summarizer.summarize(article.article_id, article.headline, article.body)
 
-    def _sign(self, article: Article) -> str:
-        text = signature_text(article.headline, article.body)
-        return sign(self.encoder.encode([text], max_tokens=SIGNATURE_TOKENS).vectors[0])
+    def _sign(self, article: Article, decisions: Sequence[Decision]) -> list[str]:
+        texts = [signature_text(article.headline, article.body, _identifying(one)) for one in decisions]
+        return [sign(vector) for vector in self.encoder.encode(texts, max_tokens=SIGNATURE_TOKENS).vectors]
 
     def _candidate(
         self,
@@ -145,6 +146,13 @@ class Enricher:
             versions=decision.versions.model_copy(update={"summarizer": self.summarizer.version if summary else None}),
             trace_id=article.trace_id,
         )
+
+
+def _identifying(decision: Decision) -> set[str]:
+    """Return the words by which the article says who the client is: name, parts of the name, and facts."""
+    spans = [evidence for evidence in decision.evidence if evidence.text]
+    names = {word for evidence in spans if evidence.kind == "name" for word in (evidence.text or "").split()}
+    return names | {evidence.text or "" for evidence in spans}
 
 
 def _retraction(article: Article, matched_client_ids: tuple[str, ...]) -> Retraction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import threading
 import time
 import uuid
@@ -11,18 +12,16 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from benchmarks.latency.report import quantiles_ms
+from benchmarks.stories import write_article
 from clients.endpoint import EndpointClient
 from clients.kafka import Consumer, Producer, ensure_topics
-from clients.postgres import connect
 from clients.spark import start_session
 from core.clock import rfc3339, utc_now
 from core.settings import Settings
 from core.topics import Topic
-from ops.probe_article import load_subject, write_article
 
 TOPIC_IN, TOPIC_OUT = "bench-floor-in", "bench-floor-out"
 PARTITIONS = 4
-CLIENT = "CANARY-1"
 WAIT_S = 30.0
 
 
@@ -34,8 +33,7 @@ class Floor:
         topics = [Topic(name, PARTITIONS, retention_s=3600) for name in (TOPIC_IN, TOPIC_OUT)]
         ensure_topics(settings.kafka_bootstrap, topics)
         self._session: SparkSession = start_session(settings, "bench-floor", cores=PARTITIONS + 1, heap="512m")
-        with connect(settings) as session:
-            self._subject = load_subject(session, CLIENT)
+        self._chance = random.Random(time.time_ns())  # noqa: S311 - stories, not secrets
 
     def close(self) -> None:
         """End the session."""
@@ -121,9 +119,9 @@ class Floor:
         return taken
 
     def _article(self) -> bytes:
-        article = write_article(self._subject, f"floor-{uuid.uuid4()}")
+        article = write_article(f"floor-{uuid.uuid4()}", self._chance)
         ours = {
-            "article_id": article.pop("id"),
+            "article_id": article.pop("article_id"),
             "provider": "demo",
             "received_at": rfc3339(utc_now()),
             "trace_id": "floor",

@@ -1,10 +1,11 @@
-"""Load on a running platform: signed articles about one client at a fixed rate, and its RM's WebSocket beside it."""
+"""Load on a running platform: signed articles about one RM's clients at a fixed rate, and the RM's WebSocket."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
+import random
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -15,14 +16,12 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from clients.postgres import connect as connect_postgres
+from benchmarks.stories import RM, write_article
 from core.clock import parse_rfc3339
 from core.settings import Settings
-from ops.probe_article import Subject, load_subject, write_article
 from streaming.intake.signatures import sign
 from streaming.sources import load_sources
 
-CLIENT = "CANARY-1"
 SOURCE = "demo-wire"
 ACCEPTED = 202
 HOPS = ("received", "resolved", "summarized", "routed")
@@ -43,9 +42,9 @@ class Passage:
 class Load:
     """Sends articles and notes when each is accepted and when its frame arrives."""
 
-    def __init__(self, settings: Settings, subject: Subject, http: httpx.AsyncClient, socket: ClientConnection) -> None:
+    def __init__(self, settings: Settings, http: httpx.AsyncClient, socket: ClientConnection) -> None:
         self._settings = settings
-        self._subject = subject
+        self._chance = random.Random(time.time_ns())  # noqa: S311 - stories, not secrets
         self._http = http
         self._socket = socket
         self._webhook = load_sources(settings).webhook(SOURCE)
@@ -86,7 +85,7 @@ class Load:
 
     async def _send(self) -> Passage:
         article_id = f"bench-{uuid.uuid4()}"
-        body = json.dumps(write_article(self._subject, article_id)).encode()
+        body = json.dumps(write_article(article_id, self._chance)).encode()
         headers = sign(self._webhook, article_id, body, now_s=time.time())
         passage = self.passages[article_id] = Passage(article_id, time.time())
         reply = await self._http.post(
@@ -114,13 +113,11 @@ def _seconds(rfc3339: str) -> float:
 
 @contextlib.asynccontextmanager
 async def open_load(settings: Settings) -> AsyncIterator[Load]:
-    """Log in as the canary's RM, subscribe from now on, and yield a load whose arrivals are being noted."""
-    with connect_postgres(settings) as session:
-        subject = load_subject(session, CLIENT)
+    """Log in as the RM, subscribe from now on, and yield a load whose arrivals are being noted."""
     passwords = json.loads((settings.data_dir / "secrets" / "demo_users.json").read_text())
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
     async with httpx.AsyncClient(timeout=30, limits=limits) as http:
-        credentials = {"rm_id": subject.rm_id, "password": passwords[subject.rm_id]}
+        credentials = {"rm_id": RM, "password": passwords[RM]}
         reply = await http.post(f"{settings.api_url}/api/v1/token", json=credentials)
         token = reply.raise_for_status().json()["access_token"]
         async with connect(
@@ -131,7 +128,7 @@ async def open_load(settings: Settings) -> AsyncIterator[Load]:
         ) as socket:
             await socket.recv()
             await socket.send('{"type":"subscribe","topics":["alerts"],"last_seq":null}')
-            load = Load(settings, subject, http, socket)
+            load = Load(settings, http, socket)
             watching = asyncio.create_task(load.watch())
             try:
                 yield load

@@ -25,7 +25,7 @@ FrameType = Literal["alert", "alert.updated", "alert.retracted"]
 
 BODY_LIMIT = 8000
 HEADLINE_LIMIT = 500
-SOURCES_LIMIT = 100
+SOURCES_LIMIT = 20
 NOVELTY_DECAY = 0.75
 GRAVITY = {"info": 0, "important": 1, "critical": 2}
 
@@ -147,6 +147,7 @@ def _composed(alert: AlertRecord, live: list[SourceRecord], cause: Cause, now: d
         body=lead.article.body,
         summary=lead.summary,
         sources=_listed(alert, live),
+        source_count=len(live),
         status="corrected" if any(source.article.action == "updated" for source in live) else "active",
         state=alert.state,
         acknowledged_by=alert.acknowledged_by,
@@ -165,6 +166,7 @@ def _retracted(alert: AlertRecord, shown: Alert, cause: Cause, now: datetime) ->
         update={
             "revision": alert.revision + 1,
             "status": "retracted",
+            "source_count": 0,
             "sources": tuple(source.model_copy(update={"retracted": True}) for source in shown.sources),
             "state": alert.state,
             "acknowledged_by": alert.acknowledged_by,

@@ -53,6 +53,7 @@ export interface Alert {
   readonly body: string;
   readonly summary: readonly SummarySentence[];
   readonly sources: readonly Source[];
+  readonly source_count: number;
   readonly status: AlertStatus;
   readonly state: AlertState;
   readonly acknowledged_by: string | null;

@@ -32,13 +32,17 @@ STORIES = {
     ],
 }  # fmt: skip
 
+# What the resolver finds of the client in these texts.
+CLIENT = {"Amit Saxena", "Amit", "Saxena", "Saxena Industries", "chairman", "Mumbai"}
+
 
 @pytest.fixture(scope="module")
 def signatures() -> dict[str, list[str]]:
     embedder: Embedder = load_embedder("openvino")
     return {
         story: [
-            sign(embedder.encode([signature_text(*outlet)], max_tokens=SIGNATURE_TOKENS).vectors[0]) for outlet in told
+            sign(embedder.encode([signature_text(*outlet, CLIENT)], max_tokens=SIGNATURE_TOKENS).vectors[0])
+            for outlet in told
         ]
         for story, told in STORIES.items()
     }
@@ -57,3 +61,12 @@ def test_a_signature_is_a_unit_vector_in_float16() -> None:
     assert raw.shape == (384,)
     assert abs(float(np.linalg.norm(raw)) - 1) < 1e-2
     assert likeness(sign(vector), sign(vector)) == pytest.approx(1, abs=1e-2)
+
+
+def test_the_client_is_left_out_whatever_the_case_and_nothing_else() -> None:
+    text = signature_text("AMIT SAXENA sues", "Saxenaville greets Saxena. Amit Saxena, 61, left.", CLIENT)
+    assert text == "sues Saxenaville greets . , 61, left."
+
+
+def test_news_that_is_only_a_name_is_signed_as_it_is() -> None:
+    assert signature_text("Amit Saxena", "", CLIENT) == "Amit Saxena"

@@ -10,7 +10,7 @@ export function SeverityMark({ severity }: { readonly severity: Severity }) {
 /** What changed since the alert was first shown, and how many sources stand behind it. */
 export function Badges({ alert }: { readonly alert: Alert }) {
   const change = changeOf(alert);
-  const standing = alert.sources.filter((source) => !source.retracted).length;
+  const standing = alert.source_count;
   return (
     <span className="badges">
       {change !== null && <span className={`badge badge-${change.toLowerCase()}`}>{change}</span>}
