@@ -34,16 +34,19 @@ def load_demo(settings: Settings) -> None:
 
 
 def demo_passwords(settings: Settings) -> dict[str, str]:
-    """Return the demo log-ins by RM, made and stored with mode 0600 when there are none."""
+    """Return the demo log-ins by RM; those that have none yet get one, stored with mode 0600."""
     path = settings.data_dir / "secrets" / "demo_users.json"
-    if path.exists():
-        stored: dict[str, str] = json.loads(path.read_text())
-        return stored
-    made = {rm: secrets.token_urlsafe(9) for rm in RELATIONSHIP_MANAGERS}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(made, file)
-    return made
+    stored: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    missing = {rm: secrets.token_urlsafe(9) for rm in RELATIONSHIP_MANAGERS if rm not in stored}
+    if missing:
+        stored |= missing
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".draft")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(stored, file)
+        draft.replace(path)
+    return stored
 
 
 def read_book(path: Path) -> list[dict[str, Any]]:

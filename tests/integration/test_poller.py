@@ -177,4 +177,4 @@ def test_failures_back_off_and_a_bad_item_is_one_dead_letter(
     feed.items.append(ITEM.format(id="later", title="Later"))
     wait_until(lambda: len(published(settings, "wire-failing")) == 2)
     letters = (json.loads(one.value) for one in read_all(settings.kafka_bootstrap, RAW_NEWS_DLQ))
-    assert [one["code"] for one in letters if one["stage"] == "poller:wire-failing"] == ["bad_id"]
+    assert [one["code"] for one in letters if one.get("stage") == "poller:wire-failing"] == ["bad_id"]
