@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 from collections.abc import Mapping
@@ -88,8 +89,12 @@ class Verifier:
         if key is None:
             raise Forbidden("the access key id is unknown", code="UnrecognizedClientException")
         stamp = _check_time(request.headers.get("x-amz-date", ""), scope[0], now)
-        expected = self._signature(request, claim, key, stamp)
-        if not hmac.compare_digest(expected, claim.signature):
+        _check_stated_hash(request)
+        try:
+            expected = self._signature(request, claim, key, stamp)
+        except ValueError:
+            raise Forbidden("the request's address cannot be read", code="InvalidSignatureException") from None
+        if not hmac.compare_digest(expected.encode(), claim.signature.encode()):
             raise Forbidden("the signature does not match the request", code="InvalidSignatureException")
         return key.role
 
@@ -125,6 +130,13 @@ def _parse_authorization(header: str) -> _Claim:
     if not set(names) >= MUST_BE_SIGNED:
         raise Forbidden("host and x-amz-date must be among the signed headers", code="InvalidSignatureException")
     return _Claim(access_key_id, scope, names, parts["Signature"])
+
+
+def _check_stated_hash(request: SignedRequest) -> None:
+    """A hash that the caller states is signed in place of the body's own: unless they agree, any body would pass."""
+    stated = request.headers.get("x-amz-content-sha256")
+    if stated is not None and stated != hashlib.sha256(request.body).hexdigest():
+        raise Forbidden("x-amz-content-sha256 is not the body's hash", code="InvalidSignatureException")
 
 
 def _check_time(stamp: str, scope_date: str, now: datetime) -> str:

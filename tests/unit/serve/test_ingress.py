@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -153,6 +154,31 @@ async def test_a_changed_body_or_an_unknown_key_fails(endpoint: Endpoint, tmp_pa
     (tmp_path / "keys.json").write_text('{"NEW": {"secret": "right", "role": "stream"}}')
     revoked = await endpoint.post(PATH, BODY)
     assert (revoked.status_code, revoked.headers["x-amzn-errortype"]) == (403, "UnrecognizedClientException")
+
+
+@pytest.mark.parametrize("stated", ["UNSIGNED-PAYLOAD", hashlib.sha256(BODY).hexdigest()])
+async def test_a_signed_hash_that_is_not_the_bodys_fails(endpoint: Endpoint, stated: str) -> None:
+    request = AWSRequest("POST", URL + PATH, headers={"X-Amz-Content-SHA256": stated}, data=BODY)
+    SigV4Auth(Credentials("KEY", "right"), "sagemaker", REGION).add_auth(request)
+    changed = await endpoint.http.post(PATH, content=BODY.replace(b"a", b"z"), headers=dict(request.headers))
+    assert (changed.status_code, changed.headers["x-amzn-errortype"]) == (403, "InvalidSignatureException")
+    assert not endpoint.calls
+
+
+async def test_a_signed_hash_of_the_body_passes(endpoint: Endpoint) -> None:
+    reply = await endpoint.post(PATH, BODY, X_Amz_Content_SHA256=hashlib.sha256(BODY).hexdigest())
+    assert reply.status_code == 200
+
+
+@pytest.mark.parametrize(("name", "end"), [("host", b"["), ("authorization", b"\xe9")])
+async def test_headers_that_cannot_be_read_are_refused(endpoint: Endpoint, name: str, end: bytes) -> None:
+    request = AWSRequest("POST", URL + PATH, data=BODY)
+    SigV4Auth(Credentials("KEY", "right"), "sagemaker", REGION).add_auth(request)
+    headers = {"host": b"", **{key.lower(): text.encode() for key, text in request.headers.items()}}
+    headers[name] += end
+    raw = [(key.encode(), text) for key, text in headers.items()]
+    reply = await endpoint.http.post(PATH, content=BODY, headers=raw)
+    assert (reply.status_code, reply.headers["x-amzn-errortype"]) == (403, "InvalidSignatureException")
 
 
 @pytest.mark.parametrize("skew", [timedelta(minutes=-6), timedelta(minutes=6)])
