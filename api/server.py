@@ -63,6 +63,8 @@ def build_server(app: FastAPI, settings: Settings, *, port: int) -> GatewayServe
         log_config=None,
         access_log=False,
         server_header=False,
+        # The limit on log-ins counts by address: without a proxy in front, callers would write their own.
+        proxy_headers=settings.mode == "production",
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
     return GatewayServer(config, app.state.services.hub)

@@ -6,8 +6,10 @@ import base64
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +17,7 @@ from api.alerts import Cursor, parse_cursor
 from api.app import allowed_origins
 from api.passwords import PasswordVerifier, hash_password
 from api.principal import Principal
+from api.server import build_server
 from api.session_routes import cookie_is_secure
 from api.sessions import Sessions
 from core.errors import BadInput, ConfigurationError, Forbidden
@@ -36,6 +39,14 @@ async def test_only_the_right_password_of_a_known_user_fits() -> None:
 )
 def test_the_cookie_goes_without_https_in_the_demo_on_the_loopback_only(mode: str, host: str, secure: bool) -> None:
     assert cookie_is_secure(Settings.model_validate({"mode": mode, "bind_host": host})) is secure
+
+
+@pytest.mark.parametrize(("mode", "believed"), [("demo", False), ("production", True)])
+def test_a_caller_cannot_name_its_own_address_where_no_proxy_stands_in_front(mode: str, believed: bool) -> None:
+    app = FastAPI()
+    app.state.services = SimpleNamespace(hub=None)
+    config = build_server(app, Settings.model_validate({"mode": mode}), port=8000).config
+    assert config.proxy_headers is believed
 
 
 def test_origins_are_the_public_address_and_this_process() -> None:
