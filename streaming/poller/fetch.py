@@ -22,6 +22,9 @@ FETCH_WITHIN_S = 30.0
 MAX_REDIRECTS = 3
 MAX_RETRY_AFTER_S = 24 * 3600.0
 USER_AGENT = "tipline-poller/1"
+# All that is public in IPv6, and where a gateway translates to the IPv4 address in the last four bytes.
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 ACCEPT = "application/feed+json, application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5"
 
 
@@ -111,8 +114,18 @@ async def _address(url: httpx.URL, *, allow_private: bool) -> str:
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the public internet, also when it is an IPv4 address in IPv6 clothes."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return (mapped or parsed).is_global and not parsed.is_multicast
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inner = _inner_ipv4(parsed)
+        if inner is None:
+            return parsed in _GLOBAL_UNICAST and parsed.is_global
+        parsed = inner
+    return parsed.is_global and not parsed.is_multicast
+
+
+def _inner_ipv4(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    if address in _NAT64:
+        return ipaddress.IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour
 
 
 async def _read(response: httpx.Response, validators: Validators, limit_bytes: int) -> Fetched:

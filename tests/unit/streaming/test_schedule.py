@@ -36,6 +36,8 @@ def test_the_wait_doubles_with_failures_up_to_an_hour(
         ("93.184.215.14", True), ("2606:2800:21f::1", True), ("127.0.0.1", False), ("10.1.2.3", False),
         ("169.254.169.254", False), ("192.168.1.1", False), ("100.64.0.1", False), ("224.0.0.1", False),
         ("::1", False), ("fe80::1%eth0", False), ("fd00::1", False), ("::ffff:10.0.0.1", False),
+        ("64:ff9b::5db8:d70e", True), ("64:ff9b::7f00:1", False), ("2002:a9fe:a9fe::1", False), ("::7f00:1", False),
+        ("fec0::1", False), ("ff0e::1", False),
     ],
 )  # fmt: skip
 def test_private_addresses_are_known_in_every_dress(address: str, public: bool) -> None:
