@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from core.settings import Settings
 from ops.stack.service import Service, http_probe
@@ -32,6 +33,12 @@ def service(settings: Settings) -> Service:
         },
         ready=http_probe(f"http://{settings.bind_host}:{settings.s3_port}/_ministack/health"),
         port=settings.s3_port,
-        prepare=lambda: (home / "objects").mkdir(parents=True, exist_ok=True),
+        prepare=lambda: _make_folders(home),
         cwd=settings.data_dir,
     )
+
+
+def _make_folders(home: Path) -> None:
+    # For us alone, as the data of the other servers.
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (home / "objects").mkdir(exist_ok=True)

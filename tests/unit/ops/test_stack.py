@@ -11,7 +11,7 @@ import pytest
 
 from core.settings import Settings, load_settings
 from ops.secrets import ensure_secrets, keys_file
-from ops.stack import jars
+from ops.stack import jars, s3
 from ops.stack.group import in_order
 from ops.stack.service import Service
 
@@ -45,6 +45,14 @@ def test_secrets_are_made_once_and_only_for_us(settings: Settings) -> None:
     assert len(settings.jwt_secret.get_secret_value()) >= 32
     files = [path for path in settings.data_dir.rglob("*") if path.is_file()]
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+
+
+def test_the_object_store_is_made_only_for_us(settings: Settings) -> None:
+    prepare = s3.service(settings).prepare
+    assert prepare is not None
+    prepare()
+    assert stat.S_IMODE((settings.data_dir / s3.NAME).stat().st_mode) == 0o700
+    assert (settings.data_dir / s3.NAME / "objects").is_dir()
 
 
 def test_the_credentials_and_the_servers_keys_agree(settings: Settings) -> None:
