@@ -18,6 +18,7 @@ MAX_SOURCE_BYTES = 2 * 1024 * 1024
 MAX_RECORD_BYTES = 2 * MAX_SOURCE_BYTES
 # A broker that is back should be found within seconds, not within the client's default of half a minute.
 RECONNECT_BACKOFF_MAX_MS = 2000
+CLOSE_WITHIN_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,13 @@ class Producer:
             raise DependencyUnavailable(f"Kafka acknowledged too late: {error}", code="kafka_unavailable") from error
 
     def close(self) -> None:
-        """Flush and close."""
-        self._producer.close(timeout=10)
+        """Flush and close; records that Kafka does not acknowledge meanwhile have failed."""
+        try:
+            self._producer.close(timeout=CLOSE_WITHIN_S)
+        except KafkaError:
+            # It gave up flushing before it stopped its thread, and has no public way to stop it without.
+            self._producer._sender.force_close()
+            self._producer.close(timeout=CLOSE_WITHIN_S)
 
 
 class Consumer:
@@ -157,10 +163,6 @@ class Consumer:
                 continue
             behind += max(0, end - position) if end is not None and position is not None else 0
         return behind
-
-    def seek(self, record: Record) -> None:
-        """Make the next poll return this record again."""
-        self._consumer.seek(TopicPartition(record.topic, record.partition), record.offset)
 
     def close(self) -> None:
         """Leave the group without committing."""

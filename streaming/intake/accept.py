@@ -4,6 +4,8 @@
 2. Ask PostgreSQL what is known of the message and its articles (one round trip).
 3. Publish new revisions to Kafka and wait for every acknowledgement.
 4. Record them (one round trip). A crash before this repeats the publishing, which downstream is idempotent.
+
+Deliveries of the same article take turns from 2 to 4, or each would be judged without the other.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from clients.kafka import MAX_RECORD_BYTES
+from clients.kafka import MAX_SOURCE_BYTES
 from core.clock import utc_now
 from core.errors import BadInput, Conflict, PayloadTooLarge
 from core.events import Article
@@ -23,11 +25,12 @@ from streaming.intake.dead_letters import dead_letter
 from streaming.intake.history import Accepted, History, Verdict, judge, stated_revision
 from streaming.intake.ledger import Ledger, Message, Wanted
 from streaming.intake.publisher import Outgoing, Publisher
+from streaming.intake.turns import Turns
 
 # Parsing more than this takes long enough to hold up other requests, so it leaves the event loop.
 PARSE_INLINE_BYTES = 32 * 1024
-# Room for the batch around a record.
-MAX_ARTICLE_BYTES = MAX_RECORD_BYTES - 64 * 1024
+# Room for the batch around a record, and for the headers of a retry.
+MAX_ARTICLE_BYTES = MAX_SOURCE_BYTES - 64 * 1024
 REMEMBERED_DEAD_LETTERS = 10_000
 
 
@@ -70,6 +73,7 @@ class Acceptor:
     def __init__(self, ledger: Ledger, publisher: Publisher) -> None:
         self._ledger = ledger
         self._publisher = publisher
+        self._turns = Turns()
         self._buried: set[object] = set()
 
     async def accept(self, delivery: Delivery) -> Receipt:
@@ -88,9 +92,13 @@ class Acceptor:
         except BadInput as error:
             await self._bury(delivery, [Rejected("$", error, delivery.body)])
             raise
+        drafts = [item for item in items if isinstance(item, Draft)]
+        wanted = [Wanted(draft.article_id, stated_revision(draft), draft.content_hash) for draft in drafts]
+        async with self._turns.of(one.article_id for one in wanted):
+            return await self._take(delivery, items, wanted)
+
+    async def _take(self, delivery: Delivery, items: Sequence[Item], wanted: Sequence[Wanted]) -> Receipt:
         message = Message(delivery.source, delivery.message_id, hashlib.sha256(delivery.body).digest())
-        drafts = [(item, item.content_hash) for item in items if isinstance(item, Draft)]
-        wanted = [Wanted(draft.article_id, stated_revision(draft), content) for draft, content in drafts]
         history = await self._ledger.history(message, wanted) if wanted else History()
         if history.body_sha256 is not None:
             if history.body_sha256 != message.body_sha256:

@@ -66,7 +66,7 @@ class Publisher:
         acknowledged = [loop.create_future() for _ in records]
         try:
             async with asyncio.timeout(ACKNOWLEDGE_WITHIN_S):
-                await loop.run_in_executor(self._thread, _send, producer, records, acknowledged, loop)
+                await loop.run_in_executor(self._thread, self._send, producer, records, acknowledged, loop)
                 errors = [error for error in await asyncio.gather(*acknowledged) if error is not None]
         except (TimeoutError, DependencyUnavailable) as error:
             errors = [error]
@@ -87,9 +87,24 @@ class Publisher:
             return
         log.warning("kafka_lost", reason=type(reason).__name__)
         self._producer = None
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        # What is queued behind the failed send is refused, not cancelled: cancelling would end the waiting requests.
+        self._thread.shutdown(wait=False)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="kafka-send")
         self._connecting = asyncio.create_task(self._connect(failed))
+
+    def _send(
+        self,
+        producer: Producer,
+        records: Sequence[Outgoing],
+        acknowledged: Sequence[asyncio.Future[BaseException | None]],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        """Queue records (in the sending thread); each future gets None or the error, in the loop."""
+        if producer is not self._producer:
+            raise DependencyUnavailable("Kafka was lost before this record's turn", code="kafka_unavailable")
+        for record, future in zip(records, acknowledged, strict=True):
+            key = None if record.key is None else record.key.encode()
+            producer.send(record.topic, record.value, key=key, on_done=_Resolve(loop, future))
 
     async def _connect(self, failed: Producer | None) -> None:
         if failed is not None:
@@ -100,9 +115,10 @@ class Publisher:
                 self._producer = await asyncio.to_thread(_open, self._bootstrap, self._topics)
                 log.info("kafka_connected")
                 return
-            except DependencyUnavailable as error:
+            except Exception as error:
+                # Whatever the client raises: were this loop to end, nothing would be accepted until a restart.
                 if not told:
-                    log.warning("kafka_unavailable", reason=error.message)
+                    log.warning("kafka_unavailable", reason=str(error))
                     told = True
             await asyncio.sleep(delay_s)
             delay_s = min(2 * delay_s, RECONNECT_MAX_S)
@@ -117,18 +133,6 @@ def _open(bootstrap: str, topics: Sequence[str]) -> Producer:
         producer.close()
         raise
     return producer
-
-
-def _send(
-    producer: Producer,
-    records: Sequence[Outgoing],
-    acknowledged: Sequence[asyncio.Future[BaseException | None]],
-    loop: asyncio.AbstractEventLoop,
-) -> None:
-    """Queue records (in the sending thread); each future gets None or the error, in the loop."""
-    for record, future in zip(records, acknowledged, strict=True):
-        key = None if record.key is None else record.key.encode()
-        producer.send(record.topic, record.value, key=key, on_done=_Resolve(loop, future))
 
 
 @dataclass(frozen=True, slots=True)

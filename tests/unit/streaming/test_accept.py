@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ class MemoryLedger:
         self.messages: dict[str, bytes] = {}
 
     async def history(self, message: Message, wanted: Sequence[Wanted]) -> History:
+        await asyncio.sleep(0)  # as any server would, let others go on meanwhile
         known = History(self.messages.get(message.message_id or ""))
         for one in self.articles:
             known.note(Accepted(one.article_id, one.revision, one.provider, one.content_hash))
@@ -42,6 +44,7 @@ class MemoryPublisher:
     async def publish(self, records: Sequence[Outgoing]) -> None:
         if not self.up:
             raise DependencyUnavailable("down")
+        await asyncio.sleep(0)
         self.records.extend(records)
 
     def topic(self, name: str) -> list[Outgoing]:
@@ -119,3 +122,25 @@ async def test_a_message_id_is_for_one_body() -> None:
     await intake.acceptor.accept(intake.delivery(ARTICLE, "m"))
     with pytest.raises(Conflict, match="another body"):
         await intake.acceptor.accept(intake.delivery({**ARTICLE, "id": "z"}, "m"))
+
+
+async def test_deliveries_of_one_article_at_the_same_time_are_judged_one_after_the_other() -> None:
+    intake = Intake()
+    deliveries = [ARTICLE, {**ARTICLE, "revision": 2}, {**ARTICLE, "headline": "x", "revision": 2}, ARTICLE]
+    receipts = await asyncio.gather(
+        *(intake.acceptor.accept(intake.delivery(one)) for one in deliveries), return_exceptions=True
+    )
+    published = [json.loads(one.value) for one in intake.publisher.topic(RAW_NEWS)]
+    assert [(one["revision"], one["action"]) for one in published] == [(1, "created"), (2, "updated")]
+    assert [type(one).__name__ for one in receipts] == ["Receipt", "Receipt", "Conflict", "Receipt"]
+
+
+async def test_an_article_that_kafka_would_refuse_is_a_dead_letter_and_keeps_nobody_waiting() -> None:
+    intake = Intake()
+    # Each quotation mark is two bytes in JSON: a megabyte of feed becomes more than Kafka takes of a source.
+    item = "<item><guid>{0}</guid><title>{0}</title><description>{1}</description></item>"
+    feed = f"<rss><channel>{item.format('b', chr(34) * 1024 * 1024)}{item.format('a', 'text')}</channel></rss>"
+    receipt = await intake.acceptor.accept(Delivery("intake", "wire", "p", feed.encode(), "application/xml", "t"))
+    assert [one.error.code for one in receipt.rejected] == ["article_too_large"]
+    assert [one.key for one in intake.publisher.topic(RAW_NEWS)] == ["p:a"]
+    assert len(intake.publisher.topic(RAW_NEWS_DLQ)) == 1
