@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 import uuid
@@ -21,8 +22,10 @@ from clients.postgres import connect as connect_postgres
 from core.clock import utc_now
 from core.events import Alert, ClientRef, Match, Source, SummarySentence, Times, Versions
 from core.settings import Settings, as_environment
+from ops.stack.group import ProcessGroup
 from ops.stack.service import Service, http_probe
 from streaming.router.publisher import Publisher
+from tests.integration.conftest import free_ports
 
 PASSWORD = "correct horse battery staple"
 CSRF = {"X-Requested-With": "tipline"}
@@ -136,6 +139,27 @@ def gateway_service(settings: Settings, name: str, port: int, **env: str) -> Ser
     )
 
 
+@dataclass(frozen=True)
+class Gateways:
+    """Several gateway processes beside each other."""
+
+    group: ProcessGroup
+    urls: Mapping[str, str]
+
+
+@contextmanager
+def running_gateways(settings: Settings, environments: Mapping[str, Mapping[str, str]]) -> Iterator[Gateways]:
+    """Run a gateway of each name, with its environment beside that of the settings."""
+    ports = dict(zip(environments, free_ports(len(environments)), strict=True))
+    services = [gateway_service(settings, name, port, **environments[name]) for name, port in ports.items()]
+    group = ProcessGroup(services, settings.data_dir)
+    try:
+        group.start_all()
+        yield Gateways(group, {name: f"http://127.0.0.1:{port}" for name, port in ports.items()})
+    finally:
+        group.stop_all()
+
+
 @contextmanager
 def publishing(settings: Settings) -> Iterator[None]:
     """Run the router's publisher beside the test."""
@@ -197,3 +221,23 @@ async def open_socket(
         max_size=None,
     ) as socket:
         yield socket
+
+
+async def read_alerts(live: Page, alerts: list[Alert]) -> list[dict[str, Any]]:
+    """Read until all these alerts came; fail when another frame of the feed comes, or one twice, or out of order."""
+    frames = []
+    async with asyncio.timeout(WAIT_S):
+        for alert in alerts:
+            frame = await live.read()
+            while frame["type"] == "resync":
+                frame = await live.read()
+            assert frame["alert"]["alert_id"] == str(alert.alert_id)
+            frames.append(frame)
+    return frames
+
+
+async def close_code(socket: ClientConnection) -> int | None:
+    """Read to the end and return the code that the gateway closed with."""
+    async with asyncio.timeout(WAIT_S):
+        await socket.wait_closed()
+    return socket.close_code
