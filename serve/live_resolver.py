@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from clients.postgres import DatabaseError
-from core.errors import DependencyUnavailable, TiplineError
+from core.errors import DependencyUnavailable
 from core.events import Article
 from core.logs import get_logger
 from models.enrich import ArticleResolver, Resolution
@@ -66,7 +65,8 @@ class LiveResolver:
             self._resolver, self._version = self._build(entries, version), version
             log.info("registry_loaded", version=version, clients=len(entries))
             self._note(None)
-        except (TiplineError, DatabaseError, OSError, ValueError) as error:
+        except Exception as error:
+            # Whatever a book makes the compiler raise: were this to end the thread, no later book would count.
             self._note(type(error).__name__)
 
     def _watch(self) -> None:

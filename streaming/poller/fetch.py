@@ -36,9 +36,9 @@ class Validators:
     last_modified: str | None = None
 
     def headers(self) -> dict[str, str]:
-        """Return the conditional request headers."""
+        """Return the conditional request headers, less what only a server may write: headers of ours are ASCII."""
         given = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in given.items() if value}
+        return {name: value for name, value in given.items() if value and value.isascii()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,9 @@ class Poller:
         """Read one feed; its validators are kept only once all its items went through, so that none is skipped."""
         try:
             validators = await self._pass_on(name, feed, state)
-        except TiplineError as error:
+        except Exception as raised:
+            # What we did not foresee counts too: a failure that is not noted would be repeated every second, unseen.
+            error = _known(raised)
             # A feed is not to blame, nor to be read later, when our own servers are away.
             failures = state.failures + (error.code not in OUR_OUTAGES)
             again = next_poll_at(
@@ -107,6 +109,10 @@ class Poller:
         if receipt.published or receipt.rejected:
             log.info("feed_read", source=name, published=len(receipt.published), rejected=len(receipt.rejected))
         return fetched.validators
+
+
+def _known(error: Exception) -> TiplineError:
+    return error if isinstance(error, TiplineError) else TiplineError(f"unforeseen: {type(error).__name__}")
 
 
 def _believable(content_type: str | None) -> str | None:

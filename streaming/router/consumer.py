@@ -153,6 +153,10 @@ class AlertConsumer:
             self._producer = self._producer or Producer(self._settings.kafka_bootstrap)
             self._producer.send_and_wait(ENRICHED_ALERTS_DLQ, value, key=key)
         except DependencyUnavailable as error:
+            # An idempotent producer may not recover from what failed it.
+            if self._producer is not None:
+                self._producer.close()
+                self._producer = None
             self._kafka.failed(error)
             return False
         self._kafka.worked()

@@ -38,9 +38,15 @@ class OutboxRelay:
                 with connect(self._settings) as session:
                     self._relay_all(session)
             except (DependencyUnavailable, DatabaseUnavailable, ConnectionLost) as error:
+                # An idempotent producer may not recover from what failed it.
+                self._drop_producer()
                 self._patience.failed(error)
+        self._drop_producer()
+
+    def _drop_producer(self) -> None:
         if self._producer is not None:
             self._producer.close()
+            self._producer = None
 
     def _relay_all(self, session: Session) -> None:
         while not self._stop.is_set():

@@ -79,12 +79,13 @@ def test_the_last_book_stays_in_use_while_its_source_is_down() -> None:
     assert (str(live.resolve(article)), live.version) == ("v2", "v2")
 
 
-def test_a_book_that_does_not_compile_leaves_the_present_one() -> None:
+@pytest.mark.parametrize("error", [BadInput("client given twice"), KeyError("names"), RecursionError()])
+def test_a_book_that_does_not_compile_leaves_the_present_one(error: Exception) -> None:
     book = Book()
 
     def build(_entries: Any, version: str) -> Any:
         if version == "v2":
-            raise BadInput("client given twice")
+            raise error
         return SimpleNamespace(resolve=lambda _article: version)
 
     live = LiveResolver(book, build, poll_s=1)
