@@ -40,12 +40,19 @@ class RetryMover:
     """Moves records from the retry topic back, each once it is due; commits only what Kafka has acknowledged."""
 
     def __init__(
-        self, settings: Settings, consumer: Consumer, producer: Producer, *, now_s: Callable[[], float] = time.time
+        self,
+        settings: Settings,
+        consumer: Consumer,
+        producer: Producer,
+        *,
+        now_s: Callable[[], float] = time.time,
+        wait: Callable[[float], object] = time.sleep,
     ) -> None:
         self._settings = settings
         self._consumer = consumer
         self._producer = producer
         self._now_s = now_s
+        self._wait = wait
         self._queue = RetryQueue()
         self._jitter = random.Random()  # noqa: S311 - spreads load, guards nothing
         self._released_at_s = now_s()
@@ -56,6 +63,9 @@ class RetryMover:
             for record in self._consumer.poll(POLL_S):
                 rest_s = backoff_s(read_failure(record), self._settings, jitter=self._jitter)
                 self._queue.add(record, record.timestamp_ms / 1000 + rest_s)
+        else:
+            # Full: nothing to poll for, and no use in asking the clock all the time.
+            self._wait(POLL_S)
         for record in self._queue.take_due(self._now_s(), self._allowance()):
             self._move(record)
             self._queue.done(record)
@@ -113,7 +123,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
     away_since: datetime | None = None
     while not stop.is_set():
         try:
-            with _connected(settings) as mover:
+            with _connected(settings, stop) as mover:
                 while not stop.is_set():
                     heartbeat.beat(lag=mover.step())
                     if away_since is not None:
@@ -128,13 +138,13 @@ def run(settings: Settings, stop: threading.Event) -> None:
 
 
 @contextmanager
-def _connected(settings: Settings) -> Iterator[RetryMover]:
+def _connected(settings: Settings, stop: threading.Event) -> Iterator[RetryMover]:
     """Yield a mover of its own; what the last one held uncommitted is read again."""
     with (
         closing(Consumer(settings.kafka_bootstrap, [RAW_NEWS_RETRY], group=NAME)) as consumer,
         closing(Producer(settings.kafka_bootstrap)) as producer,
     ):
-        yield RetryMover(settings, consumer, producer)
+        yield RetryMover(settings, consumer, producer, wait=stop.wait)
 
 
 def main() -> int:

@@ -8,7 +8,8 @@ from clients.kafka import Record
 from core.errors import DependencyUnavailable
 from core.events import DeadLetter
 from core.settings import Settings
-from streaming.retry_mover import RELEASES_PER_S, RetryMover, dead_letter
+from streaming import retry_mover
+from streaming.retry_mover import POLL_S, RELEASES_PER_S, RetryMover, dead_letter
 from streaming.retry_policy import read_failure
 
 SETTINGS = Settings(retry_backoff_initial_s=1, retry_backoff_max_s=60, retry_limit=2)
@@ -122,3 +123,18 @@ def test_any_bytes_make_a_letter_that_is_the_same_each_time(value: bytes) -> Non
     assert letter.trace_id is None
     assert base64.b64decode(letter.original_base64) == value
     assert dead_letter(broken, read_failure(broken)) == letter
+
+
+def test_what_it_cannot_hold_stays_in_kafka_and_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    consumer, producer, clock = FakeConsumer([record(0)]), FakeProducer(), Clock()
+    waited: list[float] = []
+    monkeypatch.setattr(retry_mover, "HELD_LIMIT_BYTES", 1)
+    tight = RetryMover(SETTINGS, consumer, producer, now_s=clock, wait=waited.append)  # type: ignore[arg-type]
+    tight.step()
+    consumer.waiting = [record(1)]
+    assert (tight.step(), waited, producer.sent) == (2, [POLL_S], [])
+    clock.now_s += SETTINGS.retry_backoff_initial_s
+    tight.step()
+    clock.now_s += SETTINGS.retry_backoff_initial_s
+    tight.step()
+    assert consumer.committed == [0, 1]
