@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from clients.postgres import AsyncPool, AsyncSession, DatabaseUnavailable
+from clients.postgres import AsyncPool, AsyncSession, ConnectionLost, DatabaseUnavailable
 from core.errors import DependencyUnavailable
 from core.events import Article
 from streaming.intake.history import Accepted, History
@@ -122,7 +122,7 @@ class Ledger:
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S), self._pool.connection(timeout=ANSWER_WITHIN_S) as session:
                 yield session
-        except (DatabaseUnavailable, TimeoutError) as error:
+        except (DatabaseUnavailable, ConnectionLost, TimeoutError) as error:
             raise DependencyUnavailable(
                 "PostgreSQL does not answer", code="postgres_unavailable", retry_after_s=2
             ) from error

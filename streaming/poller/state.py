@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from clients.postgres import AsyncPool, AsyncSession, DatabaseUnavailable
+from clients.postgres import AsyncPool, AsyncSession, ConnectionLost, DatabaseUnavailable
 from core.errors import DependencyUnavailable
 from streaming.poller.fetch import Validators
 
@@ -74,5 +74,5 @@ class FeedStates:
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S), self._pool.connection(timeout=ANSWER_WITHIN_S) as session:
                 yield session
-        except (DatabaseUnavailable, TimeoutError) as error:
+        except (DatabaseUnavailable, ConnectionLost, TimeoutError) as error:
             raise DependencyUnavailable("PostgreSQL does not answer", code="postgres_unavailable") from error
