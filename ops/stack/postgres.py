@@ -34,6 +34,9 @@ def service(settings: Settings) -> Service:
         "shared_buffers": "128MB",
         "log_destination": "stderr",
         "logging_collector": "off",
+        # An error's detail quotes the row at fault, and its statement may hold values: neither belongs in a log.
+        "log_error_verbosity": "terse",
+        "log_min_error_statement": "panic",
     }
     flags = tuple(part for name, value in options.items() for part in ("-c", f"{name}={value}"))
     return Service(

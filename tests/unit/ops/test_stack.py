@@ -11,7 +11,7 @@ import pytest
 
 from core.settings import Settings, load_settings
 from ops.secrets import ensure_secrets, keys_file
-from ops.stack import jars, s3
+from ops.stack import jars, postgres, s3
 from ops.stack.group import in_order
 from ops.stack.service import Service
 
@@ -53,6 +53,11 @@ def test_the_object_store_is_made_only_for_us(settings: Settings) -> None:
     prepare()
     assert stat.S_IMODE((settings.data_dir / s3.NAME).stat().st_mode) == 0o700
     assert (settings.data_dir / s3.NAME / "objects").is_dir()
+
+
+def test_postgres_logs_no_rows_and_no_statements(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "unprivileged_account", lambda: None)
+    assert {"log_error_verbosity=terse", "log_min_error_statement=panic"} <= set(postgres.service(settings).argv)
 
 
 def test_the_credentials_and_the_servers_keys_agree(settings: Settings) -> None:
