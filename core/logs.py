@@ -35,7 +35,7 @@ def configure_logs(process: str, level: str = "INFO") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[*shared, _shorten_asyncio],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -68,6 +68,15 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
 def describe_exception(exc_info: ExcInfo) -> str:
     """Return the kinds and frames of an exception and of what led to it, oldest first, without their messages."""
     return "".join(_lines(exc_info[1], set())).rstrip()
+
+
+def _shorten_asyncio(
+    _logger: structlog.typing.WrappedLogger, _name: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Keep the first line: the next ones show the task or the handle at fault, with its exception's message."""
+    if event["_record"].name == "asyncio":
+        event["event"] = event["event"].partition("\n")[0]
+    return event
 
 
 def _lines(error: BaseException, seen: set[int]) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import io
 import json
 import logging
@@ -45,6 +47,10 @@ def _fail() -> None:
         raise ExceptionGroup(SECRET, [KeyError(SECRET)]) from error
 
 
+async def _fail_soon() -> None:
+    raise ValueError(SECRET)
+
+
 def test_an_exception_is_logged_by_kind_and_place_only(lines: io.StringIO) -> None:
     try:
         _fail()
@@ -56,6 +62,17 @@ def test_an_exception_is_logged_by_kind_and_place_only(lines: io.StringIO) -> No
         assert SECRET not in json.dumps(record)
         for part in ("pydantic_core._pydantic_core.ValidationError", "ExceptionGroup", "KeyError", "in _fail"):
             assert part in record["exception"]
+
+
+async def test_a_task_that_nobody_awaited_is_logged_without_its_message(lines: io.StringIO) -> None:
+    task = asyncio.get_running_loop().create_task(_fail_soon())
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+    record = json.loads(lines.getvalue().splitlines()[-1])
+    assert record["event"] == "Task exception was never retrieved"
+    assert "in _fail_soon" in record["exception"]
+    assert SECRET not in json.dumps(record)
 
 
 @pytest.mark.parametrize("in_thread", [False, True])
