@@ -19,6 +19,8 @@ MAX_RECORD_BYTES = 2 * MAX_SOURCE_BYTES
 # A broker that is back should be found within seconds, not within the client's default of half a minute.
 RECONNECT_BACKOFF_MAX_MS = 2000
 CLOSE_WITHIN_S = 10
+# The client would try for half a minute, during which its owner neither stops nor does anything else.
+COMMIT_WITHIN_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ class Consumer:
             ends[TopicPartition(record.topic, record.partition)] = OffsetAndMetadata(record.offset + 1, "", -1)
         if ends:
             try:
-                self._consumer.commit(ends)
+                self._consumer.commit(ends, timeout_ms=COMMIT_WITHIN_S * 1000)
             except KafkaError as error:
                 raise DependencyUnavailable(f"Kafka took no offsets: {error}", code="kafka_unavailable") from error
 

@@ -8,6 +8,7 @@ import pytest
 from kafka.errors import KafkaTimeoutError
 
 from clients import kafka
+from core.errors import DependencyUnavailable
 
 
 class StubbornProducer:
@@ -37,3 +38,30 @@ def test_a_producer_closes_although_kafka_is_away(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(kafka, "KafkaProducer", make)
     kafka.Producer("nowhere:1").close()
     assert made[0].closed
+
+
+class StubbornConsumer:
+    """Takes no offsets, and keeps trying for as long as it may."""
+
+    def __init__(self, **_settings: Any) -> None:
+        self.tried_for_ms = 0.0
+
+    def partitions_for_topic(self, _topic: str) -> set[int]:
+        return {0}
+
+    def subscribe(self, _topics: list[str]) -> None:
+        return None
+
+    def commit(self, offsets: dict[Any, Any], timeout_ms: float | None = None) -> None:
+        assert [place.offset for place in offsets.values()] == [8]
+        self.tried_for_ms = float("inf") if timeout_ms is None else timeout_ms
+        raise KafkaTimeoutError("no coordinator")
+
+
+def test_a_commit_ends_soon_although_kafka_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    vendors = StubbornConsumer()
+    monkeypatch.setattr(kafka, "KafkaConsumer", lambda **_settings: vendors)
+    consumer = kafka.Consumer("nowhere:1", ["topic"], group="group")
+    with pytest.raises(DependencyUnavailable, match="took no offsets"):
+        consumer.commit_through([kafka.Record("topic", 0, 7, 0, None, b"")])
+    assert 0 < vendors.tried_for_ms < 15_000
