@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from threading import Event
+from time import monotonic
 
 from clients.kafka import Producer
 from clients.postgres import ConnectionLost, DatabaseUnavailable, Session, connect
@@ -15,16 +17,19 @@ RELAY_LOCK = 7214074
 IDLE_S = 0.5
 BATCH_RECORDS = 500
 KEEP_PUBLISHED_S = 24 * 3600
+# Looking for old records reads the whole table.
+FORGET_EVERY_S = 600.0
 
 
 class OutboxRelay:
-    """Relays the outbox while it holds the lock; `healthy` and `waiting` are for the heartbeat."""
+    """Relays the outbox while it holds the lock; `healthy` is for the heartbeat."""
 
     def __init__(self, settings: Settings, stop: Event) -> None:
         self._settings = settings
         self._stop = stop
         self._patience = Patience("outbox", stop)
         self._producer: Producer | None = None
+        self._forgot_at = -inf
 
     @property
     def healthy(self) -> bool:
@@ -51,6 +56,7 @@ class OutboxRelay:
     def _relay_all(self, session: Session) -> None:
         while not self._stop.is_set():
             relayed = self._relay(session)
+            self._forget(session)
             self._patience.worked()
             if relayed < BATCH_RECORDS:
                 self._stop.wait(IDLE_S)
@@ -72,12 +78,17 @@ class OutboxRelay:
                 "UPDATE outbox SET published_at = now() WHERE outbox_id = ANY(%s)",
                 ([row["outbox_id"] for row in rows[:acknowledged]],),
             )
-            session.execute(
-                "DELETE FROM outbox WHERE published_at < now() - make_interval(secs => %s)", (KEEP_PUBLISHED_S,)
-            )
         if acknowledged < len(rows):
             raise DependencyUnavailable(f"Kafka took {acknowledged} of {len(rows)} outbox records")
         return len(rows)
+
+    def _forget(self, session: Session) -> None:
+        if monotonic() - self._forgot_at < FORGET_EVERY_S:
+            return
+        session.execute(
+            "DELETE FROM outbox WHERE published_at < now() - make_interval(secs => %s)", (KEEP_PUBLISHED_S,)
+        )
+        self._forgot_at = monotonic()
 
     def _send(self, records: list[tuple[str, str, str]]) -> int:
         """Send `(topic, key, value)` records in order; return how many were acknowledged before the first failure.

@@ -21,6 +21,7 @@ class Table:
     def __init__(self, stop: Event) -> None:
         self.stop = stop
         self.published: list[int] = []
+        self.deletions = 0
 
     def transaction(self) -> Any:
         return nullcontext()
@@ -28,6 +29,7 @@ class Table:
     def execute(self, statement: str, parameters: tuple[Any, ...]) -> Any:
         if statement.startswith("UPDATE"):
             self.published += parameters[0]
+        self.deletions += statement.startswith("DELETE")
         if self.published:
             self.stop.set()
         waiting = [] if self.published else [{"outbox_id": 1, "topic": "t", "key": "k", "value": "{}"}]
@@ -70,3 +72,4 @@ def test_a_producer_that_failed_is_replaced(monkeypatch: pytest.MonkeyPatch) -> 
     OutboxRelay(Settings(), stop).run()
     assert table.published == [1]
     assert all(producer.closed for producer in producers)
+    assert table.deletions == 1
