@@ -272,8 +272,3 @@ def story_id(client_id: str, first_article_id: str) -> uuid.UUID:
 def alert_id(client_id: str, story: uuid.UUID) -> uuid.UUID:
     """Derive the id of the one alert of a client and a story."""
     return uuid.uuid5(NAMESPACE, f"alert|{client_id}|{story}")
-
-
-def newest(left: tuple[int, str], right: tuple[int, str]) -> tuple[int, str]:
-    """Return the newer of two `(revision, content_hash)`: higher revision, ties by content hash."""
-    return max(left, right)

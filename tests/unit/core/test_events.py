@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.clock import parse_rfc3339, utc_now
-from core.events import Article, alert_id, enrichment_id, newest, story_id
+from core.events import Article, alert_id, enrichment_id, story_id
 
 
 def test_an_article_survives_the_wire_and_a_newer_writer() -> None:
@@ -29,13 +29,3 @@ def test_ids_are_stable_and_apart(article: str, revision: int, client: str) -> N
     assert enrichment_id(article, revision, client) != enrichment_id(article, revision + 1, client)
     story = story_id(client, article)
     assert alert_id(client, story) not in {story, alert_id(client + "x", story)}
-
-
-@given(st.lists(st.tuples(st.integers(0, 5), st.text(max_size=3)), min_size=1))
-def test_the_newest_revision_does_not_depend_on_the_order(revisions: list[tuple[int, str]]) -> None:
-    forwards = backwards = revisions[0]
-    for revision in revisions:
-        forwards = newest(forwards, revision)
-    for revision in reversed(revisions):
-        backwards = newest(backwards, revision)
-    assert forwards == backwards == max(revisions)
