@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
 
 from pyspark.sql import SparkSession
@@ -19,8 +20,11 @@ def start_session(settings: Settings, name: str, *, cores: int, heap: str = HEAP
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ["SPARK_LOCAL_IP"] = settings.bind_host
     work_dir = settings.data_dir / "spark" / name
-    work_dir.mkdir(parents=True, exist_ok=True)
-    os.environ["SPARK_LOCAL_DIRS"] = str(work_dir)
+    # A killed JVM leaves its scratch files behind; there is one process of a name, so they are nobody's.
+    scratch_dir = work_dir / "scratch"
+    shutil.rmtree(scratch_dir, ignore_errors=True)
+    scratch_dir.mkdir(parents=True)
+    os.environ["SPARK_LOCAL_DIRS"] = str(scratch_dir)
     options = {
         "spark.driver.host": settings.bind_host,
         "spark.driver.bindAddress": settings.bind_host,
