@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from clients.kafka import Producer
@@ -108,7 +109,8 @@ class Publisher:
 
     async def _connect(self, failed: Producer | None) -> None:
         if failed is not None:
-            await asyncio.to_thread(failed.close)
+            with suppress(Exception):
+                await asyncio.to_thread(failed.close)
         delay_s, told = RECONNECT_INITIAL_S, failed is not None
         while True:
             try:

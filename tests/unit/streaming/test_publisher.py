@@ -31,6 +31,8 @@ class FakeProducer:
 
     def close(self) -> None:
         self.closed.set()
+        if self.broken:
+            raise RuntimeError("NetworkSelector closed!")
 
 
 @pytest.fixture
