@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from clients.aws_auth import SignedRequest, Verifier
 from core.clock import utc_now
-from core.errors import BadInput, NotFound, PayloadTooLarge, TiplineError
+from core.errors import BadInput, Forbidden, NotFound, PayloadTooLarge, TiplineError
 from core.logs import get_logger
 from serve.protocol import Invocation, read_invocation, write_reply
 from serve.runtime_errors import REQUEST_ID_HEADER, error_response, request_id
@@ -81,6 +81,12 @@ def _target(headers: Mapping[str, str]) -> str:
     return target
 
 
+def _refuse_browsers(headers: Mapping[str, str]) -> None:
+    """The container's path needs no signature: a page in a browser on this machine must not ask who is a client."""
+    if "origin" in headers:
+        raise Forbidden("web pages may not call this endpoint", code="AccessDeniedException")
+
+
 async def _read_body(request: Request, limit_bytes: int) -> bytes:
     """Read the body; PayloadTooLarge before reading it when its declared length is over the limit."""
     declared = request.headers.get("content-length", "")
@@ -112,6 +118,7 @@ def _signed(request: Request, body: bytes) -> SignedRequest:
 def _translated(handler: Handler) -> Handler:
     async def translated(request: Request) -> Response:
         try:
+            _refuse_browsers(request.headers)
             return await handler(request)
         except TiplineError as error:
             return error_response(error)

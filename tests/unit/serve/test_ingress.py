@@ -146,6 +146,13 @@ async def test_only_the_right_key_passes(endpoint: Endpoint) -> None:
     assert not endpoint.calls
 
 
+@pytest.mark.parametrize("path", ["/invocations", PATH])
+async def test_a_web_page_is_refused(endpoint: Endpoint, path: str) -> None:
+    reply = await endpoint.post(path, BODY, Origin="http://rebound.example:8080")
+    assert (reply.status_code, reply.headers["x-amzn-errortype"]) == (403, "AccessDeniedException")
+    assert not endpoint.calls
+
+
 async def test_a_changed_body_or_an_unknown_key_fails(endpoint: Endpoint, tmp_path: Path) -> None:
     request = AWSRequest("POST", URL + PATH, data=BODY)
     SigV4Auth(Credentials("KEY", "right"), "sagemaker", REGION).add_auth(request)
