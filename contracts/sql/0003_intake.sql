@@ -9,7 +9,7 @@ CREATE TABLE intake_articles (
     PRIMARY KEY (article_id, revision)
 );
 
--- Webhook message ids seen within the signature's tolerance (replay guard).
+-- Webhook message ids of the last week: longer than any signature is valid (replay guard).
 CREATE TABLE webhook_messages (
     source        text NOT NULL,
     message_id    text NOT NULL,
