@@ -9,7 +9,6 @@ const HELLO_WITHIN_MS = 10_000;
 const ACK_AFTER_MS = 250;
 
 const CLOSE_EXPIRED = 4401;
-const CLOSE_FORBIDDEN = 4403;
 const CLOSE_RESYNC = 4409;
 
 export type Link =
@@ -162,7 +161,8 @@ export class Connection {
   }
 
   #closed(code: number): void {
-    if (code === CLOSE_EXPIRED || code === CLOSE_FORBIDDEN) {
+    // Refused for now (too many open tabs, say) is not logged out: that is tried again like any cut.
+    if (code === CLOSE_EXPIRED) {
       this.stop();
       this.#listener.onExpired();
       return;

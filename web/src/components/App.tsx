@@ -33,7 +33,15 @@ export function App() {
   }, []);
 
   const leave = useCallback(async (): Promise<void> => {
-    await api.logOut().catch(() => undefined);
+    try {
+      await api.logOut();
+    } catch (error) {
+      // Only the server ends a session: to say "logged out" while its cookie still works would be a lie.
+      if (!(error instanceof api.Problem && error.status === 401)) {
+        setSession({ kind: "unreachable", message: String(error) });
+        return;
+      }
+    }
     location.replace("#/");
     setSession({ kind: "out", notice: null });
   }, []);
