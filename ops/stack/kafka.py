@@ -73,7 +73,8 @@ def _prepare(settings: Settings, home: Path) -> None:
     if (home / "log" / "meta.properties").exists():
         return
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(home / "server.properties"))
+    # Joined by "=", since an id may begin with a dash.
+    tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(home / "server.properties"))
     done = subprocess.run([*_jvm(settings, home), *tool], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ConfigurationError(f"Kafka's storage could not be formatted: {(done.stderr or done.stdout)[-500:]}")
