@@ -51,7 +51,8 @@ class Load:
 
     def _run(self) -> None:
         number, due = 0, time.monotonic()
-        with ThreadPoolExecutor(SENDERS) as senders, httpx.Client(timeout=TIMEOUT_S, trust_env=False) as http:
+        # The senders are left first: what they are sending still needs the client.
+        with httpx.Client(timeout=TIMEOUT_S, trust_env=False) as http, ThreadPoolExecutor(SENDERS) as senders:
             sender = Sender(self._settings, WEBHOOK_SOURCE, http)
             while not self._stop.wait(max(0.0, due - time.monotonic())):
                 senders.submit(self._send, sender, number)
