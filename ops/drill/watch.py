@@ -56,6 +56,7 @@ class Watch:
         self._credentials = {"rm_id": rm_id, "password": password}
         self._last_seq: int | None = None
         self._epoch: str | None = None
+        self._superseded_through = 0
         self._stop = threading.Event()
         self._live = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch-{rm_id}", daemon=True)
@@ -112,10 +113,13 @@ class Watch:
         elif kind in ("resync", "entitlements.changed"):
             self.shown.resyncs += 1
             self._read_list(http)
+            # What the old subscription still had on its way is in the list already, and no page shows it again.
+            self._superseded_through = self._last_seq or 0
             self._subscribe(socket)
         elif kind == "ping":
             socket.send(json.dumps({"type": "pong"}))
-        elif "seq" in frame:
+        elif "seq" in frame and frame["seq"] > self._superseded_through:
+            self._superseded_through = 0
             self._count(frame["seq"])
             socket.send(json.dumps({"type": "ack", "seq": frame["seq"]}))
             if "alert" in frame:
