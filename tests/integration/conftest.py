@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,21 +11,13 @@ from clients.kafka import ensure_topics
 from clients.postgres import migrate
 from core.settings import Settings, load_settings
 from core.topics import TOPICS
+from ops.drill.product import free_ports
 from ops.secrets import ensure_secrets
 from ops.stack.embedded import embedded_services
 from ops.stack.group import ProcessGroup
 
 ROOT = Path(__file__).parents[2]
 PORT_FIELDS = tuple(name for name in Settings.model_fields if name.endswith("_port"))
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on now; all are held open until all are known, so that none comes twice."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 def make_settings(data_dir: Path) -> Settings:

@@ -22,10 +22,10 @@ from clients.postgres import connect as connect_postgres
 from core.clock import utc_now
 from core.events import Alert, ClientRef, Match, Source, SummarySentence, Times, Versions
 from core.settings import Settings, as_environment
+from ops.drill.product import free_ports
 from ops.stack.group import ProcessGroup
 from ops.stack.service import Service, http_probe
 from streaming.router.publisher import Publisher
-from tests.integration.conftest import free_ports
 
 PASSWORD = "correct horse battery staple"
 CSRF = {"X-Requested-With": "tipline"}

@@ -16,8 +16,8 @@ from core import topics
 from core.errors import DependencyUnavailable
 from core.settings import Settings
 from ops import probe, probe_trace
+from ops.drill.product import free_ports
 from ops.stack.group import ProcessGroup
-from tests.integration.conftest import free_ports
 from tests.integration.gateway import PASSWORD, Bank, Person, gateway_service, publishing
 
 

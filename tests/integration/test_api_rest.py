@@ -12,8 +12,8 @@ import pytest
 from api.app import create_routes
 from core.clock import utc_now
 from core.settings import Settings
+from ops.drill.product import free_ports
 from ops.stack.group import ProcessGroup
-from tests.integration.conftest import free_ports
 from tests.integration.gateway import CSRF, PASSWORD, Bank, gateway_service, log_in
 
 ROUTES_WITHOUT_LOGIN = {"/livez", "/readyz", "/version", "/api/v1/problems/{kind}", "/api/v1/session", "/api/v1/token"}

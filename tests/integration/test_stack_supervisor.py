@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from ops.drill.product import free_ports
 from ops.state import ProcessState, State, read_state
-from tests.integration.conftest import ROOT, free_ports
+from tests.integration.conftest import ROOT
 
 PATIENCE_S = 60
 
