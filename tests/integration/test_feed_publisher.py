@@ -61,8 +61,8 @@ def test_rows_come_in_order_with_their_numbers_and_wake_readers(publisher: Publi
     channel.get_message(timeout=5)
     tell(postgres, book, 1, 2, 3)
     until(lambda: numbers(book) == [1, 2, 3])
-    woken = until(lambda: channel.get_message(timeout=1))
-    assert int(woken["data"]) >= 1
+    # The publisher may first have rebuilt this RM's empty feed, and that wakes its readers too.
+    until(lambda: (channel.get_message(timeout=1) or {}).get("data") == b"3")
     assert len(set(book.epochs())) == 1
     until(lambda: query(postgres, "SELECT published_seq FROM rm WHERE rm_id = %s", book.rm_id)[0]["published_seq"] == 3)
     channel.close()
