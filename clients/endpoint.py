@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import boto3
-import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from clients.aws import session
 from core.errors import BadInput, DependencyUnavailable, Forbidden, ModelFailure, Overloaded, TiplineError
 from core.settings import Settings
 
@@ -29,9 +28,7 @@ class EndpointClient:
 
     def __init__(self, settings: Settings, *, attempts: int = 3) -> None:
         self._name = settings.endpoint_name
-        core = botocore.session.Session(profile=settings.aws_profile)
-        core.set_config_variable("credentials_file", str(settings.aws_shared_credentials_file))
-        self._runtime = boto3.Session(botocore_session=core, region_name=settings.aws_region).client(
+        self._runtime = session(settings).client(
             "sagemaker-runtime",
             endpoint_url=settings.endpoint_url,
             config=Config(

@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     redis_url: str = _local("redis://", "redis_port", "/0")
     postgres_dsn: str = _local("postgresql://tipline@", "postgres_port", "/tipline")
     s3_url: str = _local("http://", "s3_port")
+    sqs_url: str = _local("http://", "s3_port")
+    glue_url: str = _local("http://", "facade_port")
     endpoint_url: str = _local("http://", "endpoint_port")
     intake_url: str = _local("http://", "intake_port")
     api_url: str = _local("http://", "api_port")
@@ -84,6 +86,13 @@ class Settings(BaseSettings):
     retry_backoff_initial_s: float = 1.0
     retry_backoff_max_s: float = 60.0
     retry_limit: int = 8
+
+    # the lake and the nightly batch
+    bronze_bucket: str = "data-lake-bronze"
+    silver_bucket: str = "data-lake-silver"
+    gold_bucket: str = "data-lake-gold"
+    batch_cores: int = Field(default=2, ge=1)
+    batch_heap: str = "2g"
 
     # models
     embedder_engine: Literal["auto", "openvino", "torch"] = "auto"

@@ -1,4 +1,4 @@
-"""The jars that Kafka and Spark need, and how they come here: through the Ivy that pyspark ships."""
+"""The jars of Kafka, of the stream and of the lake, and how they come here: through the Ivy that pyspark ships."""
 
 from __future__ import annotations
 
@@ -45,6 +45,11 @@ JARS: dict[str, tuple[Jar, ...]] = {
         Jar("software.amazon.awssdk", "sagemakerruntime", AWS_SDK),
         Jar("software.amazon.awssdk", "apache-client", AWS_SDK, alone=True),
     ),
+    "lake": (
+        Jar("org.apache.iceberg", "iceberg-spark-runtime-4.1_2.13", "1.12.0", alone=True),
+        Jar("org.apache.iceberg", "iceberg-aws-bundle", "1.12.0", alone=True),
+        Jar("org.postgresql", "postgresql", "42.7.14", alone=True),
+    ),
 }
 EXCLUDED: dict[str, tuple[tuple[str, str], ...]] = {
     "kafka": (),
@@ -55,11 +60,12 @@ EXCLUDED: dict[str, tuple[tuple[str, str], ...]] = {
         ("commons-logging", "*"),
         ("software.amazon.awssdk", "netty-nio-client"),
     ),
+    "lake": (),
 }
 
 
 def jar_folder(jars_dir: Path, name: str) -> Path:
-    """Return the folder of a set, `kafka` or `spark`; its jars are there once `ensure_jars` returned."""
+    """Return the folder of a set, `kafka`, `spark` or `lake`; its jars are there once `ensure_jars` returned."""
     return jars_dir / name
 
 

@@ -21,7 +21,7 @@ def service(settings: Settings) -> Service:
             "BIND_HOST": settings.bind_host,
             "GATEWAY_PORT": str(settings.s3_port),
             "MINISTACK_REGION": settings.aws_region,
-            "SERVICES": "s3",
+            "SERVICES": "s3,sqs",
             # Both would listen on every interface, whatever BIND_HOST says, and neither is S3.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
