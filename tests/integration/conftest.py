@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from batch.lake import Lake, open_lake
 from clients.kafka import ensure_topics
 from clients.postgres import migrate
 from core.settings import Settings, load_settings
@@ -74,3 +75,10 @@ def kafka_server(started: Callable[[str], None], settings: Settings) -> Settings
 def s3_server(started: Callable[[str], None], settings: Settings) -> Settings:
     started("s3")
     return settings
+
+
+@pytest.fixture(scope="session")
+def lake(postgres: Settings, s3_server: Settings) -> Iterator[Lake]:
+    """The lake's buckets and empty tables, with the only Spark session of this process; use dates of your own."""
+    with open_lake(postgres, "tests", cores=2) as opened:
+        yield opened
