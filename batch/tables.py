@@ -22,13 +22,15 @@ RATIO = pa.decimal128(18, 10)
 # From which file and line a row came.
 _ORIGIN = [("file_id", pa.string()), ("line", pa.int64())]
 
+# `price` is the custodian's quote in a major currency.
 POSITIONS = [
     ("as_of_date", pa.date32()), ("client_id", pa.string()), ("account_id", pa.string()), ("id_type", pa.string()),
     ("instrument_id", pa.string()), ("quantity", QUANTITY), ("price", UNIT_PRICE), ("price_ccy", pa.string()),
     ("price_date", pa.date32()), ("accrued", LOCAL_MONEY), ("cost_price", UNIT_PRICE), ("base_ccy", pa.string()),
     *_ORIGIN,
 ]  # fmt: skip
-# `price` is per unit in a major currency: quote x price_factor, minor units (GBX) divided out. `unit_factor` is both.
+# `price` is per unit in a major currency: quote x price_factor, minor units (GBX) divided out. `unit_factor` is the
+# price_factor alone: it turns quotes of transactions and custodians, whose minor units are gone, into unit prices.
 PRICES = [
     ("as_of_date", pa.date32()), ("instrument_id", pa.string()), ("price", UNIT_PRICE), ("ccy", pa.string()),
     ("unit_factor", RATE), *_ORIGIN,
