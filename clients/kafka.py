@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -21,6 +22,8 @@ RECONNECT_BACKOFF_MAX_MS = 2000
 CLOSE_WITHIN_S = 10
 # The client would try for half a minute, during which its owner neither stops nor does anything else.
 COMMIT_WITHIN_S = 10
+# For a member that there is no partition for, joining again costs nothing.
+REJOIN_AFTER_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,16 @@ class Producer:
 class Consumer:
     """A group consumer that commits only when told to, so that a crash repeats rather than loses."""
 
-    def __init__(self, bootstrap: str, topics: Iterable[str], *, group: str, from_start: bool = True) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        topics: Iterable[str],
+        *,
+        group: str,
+        from_start: bool = True,
+        rejoin_after_s: float = REJOIN_AFTER_S,
+    ) -> None:
+        self._topics, self._rejoin_after_s, self._settled_at_s = list(topics), rejoin_after_s, monotonic()
         try:
             self._consumer = KafkaConsumer(
                 bootstrap_servers=bootstrap.split(","),
@@ -122,21 +134,34 @@ class Consumer:
                 session_timeout_ms=6000,
                 heartbeat_interval_ms=2000,
             )
-            # Joining before the partitions are known gets none of them and joins again when they are, at which
-            # kafka-python now and then stays out of the group.
-            for topic in (wanted := list(topics)):
-                self._consumer.partitions_for_topic(topic)
-            self._consumer.subscribe(wanted)
+            self._consumer.subscribe(self._topics)
+            # Joining before the partitions are known means joining again when they are, and a second join that
+            # outlasts one poll leaves kafka-python outside the group for good.
+            self._consumer.topics()
         except KafkaError as error:
             raise DependencyUnavailable(f"Kafka does not answer: {error}", code="kafka_unavailable") from error
 
     def poll(self, timeout_s: float, *, limit: int = 500) -> list[Record]:
         """Return up to `limit` records in partition order, or an empty list after `timeout_s`."""
         try:
+            self._rejoin_when_left_out()
             polled = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=limit)
         except KafkaError as error:
             raise DependencyUnavailable(f"Kafka gave no records: {error}", code="kafka_unavailable") from error
-        return [_record(raw) for records in polled.values() for raw in records]
+        return [as_record(raw) for records in polled.values() for raw in records]
+
+    def _rejoin_when_left_out(self) -> None:
+        """Join the group anew after long outside of it; no public call of kafka-python tells or mends that.
+
+        Where a join that new metadata asked for outlasts one poll, the client forgets it: it goes on reading what it
+        had, without a heartbeat, commits nothing and polls in a tight loop.
+        """
+        if self._consumer.assignment() and not self._consumer._coordinator.rebalance_in_progress():
+            self._settled_at_s = monotonic()
+        elif monotonic() - self._settled_at_s > self._rejoin_after_s:
+            self._settled_at_s = monotonic()
+            self._consumer.unsubscribe()
+            self._consumer.subscribe(self._topics)
 
     def commit(self) -> None:
         """Commit the position after everything `poll` has returned."""
@@ -185,14 +210,14 @@ def read_all(bootstrap: str, topic: str) -> Iterator[Record]:
             consumer.seek_to_beginning(partition)
             while consumer.position(partition) < end:
                 for records in consumer.poll(timeout_ms=1000).values():
-                    yield from (_record(raw) for raw in records if raw.offset < end)
+                    yield from (as_record(raw) for raw in records if raw.offset < end)
     except KafkaError as error:
         raise DependencyUnavailable(f"Kafka gave no records: {error}", code="kafka_unavailable") from error
     finally:
         consumer.close(autocommit=False)
 
 
-def _record(raw: Any) -> Record:
+def as_record(raw: Any) -> Record:
     headers = dict(raw.headers or ())
     return Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value or b"", headers)
 

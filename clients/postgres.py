@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, Connection
+from psycopg import AsyncConnection, Connection, sql
 from psycopg.conninfo import make_conninfo
+from psycopg.copy import QueuedLibpqWriter
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
@@ -28,10 +30,12 @@ ConnectionLost = psycopg.InterfaceError
 UnfitData = (psycopg.DataError, psycopg.IntegrityError)
 UniqueViolation = psycopg.errors.UniqueViolation
 Deadlock = psycopg.errors.DeadlockDetected
+ANSWER_WITHIN_S = 5.0
 
 __all__ = [
     "AsyncPool", "AsyncSession", "ConnectionLost", "DatabaseError", "DatabaseUnavailable", "Jsonb", "Pool", "Row",
-    "Session", "UnfitData", "UniqueViolation", "async_pool", "connect", "dsn", "migrate", "pool", "transaction",
+    "Session", "UnfitData", "UniqueViolation", "async_pool", "connect", "copy_csv", "dsn", "migrate",
+    "pool", "session_of", "transaction",
 ]  # fmt: skip
 
 
@@ -74,6 +78,18 @@ def async_pool(settings: Settings, *, size: int = 8) -> AsyncPool:
     )
 
 
+@asynccontextmanager
+async def session_of(pool: AsyncPool) -> AsyncIterator[AsyncSession]:
+    """Borrow a connection for a few seconds at most; DependencyUnavailable when the server does not answer in that."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_S), pool.connection(timeout=ANSWER_WITHIN_S) as session:
+            yield session
+    except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError) as error:
+        raise DependencyUnavailable(
+            "PostgreSQL does not answer", code="postgres_unavailable", retry_after_s=2
+        ) from error
+
+
 @contextmanager
 def transaction(session: Session) -> Iterator[Session]:
     """Run a block in one transaction; a lost server becomes DependencyUnavailable."""
@@ -82,6 +98,21 @@ def transaction(session: Session) -> Iterator[Session]:
             yield session
     except psycopg.OperationalError as error:
         raise DependencyUnavailable(f"PostgreSQL was lost: {error}", code="postgres_unavailable") from error
+
+
+def copy_csv(session: Session, table: str, columns: Sequence[str], chunks: Iterable[bytes]) -> int:
+    """COPY headerless CSV into some columns of a table and return how many rows came; null is an unquoted nothing.
+
+    A thread of its own sends, so that the next chunk is made while the server reads the last.
+    """
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with session.cursor() as cursor:
+        with cursor.copy(statement, writer=QueuedLibpqWriter(cursor)) as copy:
+            for chunk in chunks:
+                copy.write(chunk)
+        return cursor.rowcount
 
 
 def migrate(settings: Settings, folder: Path) -> list[str]:

@@ -2,10 +2,11 @@
 
 1. Parse. What cannot be understood goes to the dead letters, as a whole or item by item.
 2. Ask PostgreSQL what is known of the message and its articles (one round trip).
-3. Publish new revisions to Kafka and wait for every acknowledgement.
-4. Record them (one round trip). A crash before this repeats the publishing, which downstream is idempotent.
+3. Note there which new revisions are begun (one round trip): whatever happens next, a later one is known as later.
+4. Publish them to Kafka and wait for every acknowledgement.
+5. Record them (one round trip). A crash before this repeats the publishing, which downstream is idempotent.
 
-Deliveries of the same article take turns from 2 to 4, or each would be judged without the other.
+Deliveries of the same article take turns from 2 to 5, or each would be judged without the other.
 """
 
 from __future__ import annotations
@@ -107,6 +108,7 @@ class Acceptor:
         receipt = _settle(items, history, delivery)
         await self._bury(delivery, [one for one in receipt.rejected if not isinstance(one.error, Conflict)])
         if receipt.published:
+            await self._ledger.begin(receipt.published)
             await self._publisher.publish([_outgoing(article) for article in receipt.published])
         if not receipt.nothing_taken and (receipt.published or delivery.message_id):
             await self._ledger.record(message, receipt.published)

@@ -12,12 +12,14 @@ from streaming.formats.dates import epoch_ms
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One accepted revision of an article."""
+    """One accepted revision of an article; `published` is False while Kafka is not known to have it."""
 
     article_id: str
     revision: int
     provider: str
     content_hash: str
+    action: Action = "created"
+    published: bool = True
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class History:
     latest: dict[str, Accepted] = field(default_factory=dict)
     hashes: dict[tuple[str, int], str] = field(default_factory=dict)
     contents: set[tuple[str, str]] = field(default_factory=set)
+    begun: dict[tuple[str, int], Action] = field(default_factory=dict)
 
     def note(self, accepted: Accepted) -> None:
         """Remember a revision, so that a later item of the same delivery is judged after it."""
@@ -35,7 +38,10 @@ class History:
         if latest is None or latest.revision < accepted.revision:
             self.latest[accepted.article_id] = accepted
         self.hashes[accepted.article_id, accepted.revision] = accepted.content_hash
-        self.contents.add((accepted.article_id, accepted.content_hash))
+        if accepted.published:
+            self.contents.add((accepted.article_id, accepted.content_hash))
+        else:
+            self.begun[accepted.article_id, accepted.revision] = accepted.action
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,9 @@ def judge(draft: Draft, content_hash: str, history: History, provider: str, *, s
         snapshot: it was read from a feed, which shows how an article is now and has nobody to tell of a conflict.
 
     Returns:
-        How to publish it; None when it was accepted before, or a newer revision was: what comes late changes nothing,
-        and downstream may never hear of a newer one that is about no client.
+        How to publish it, as before where its publishing was begun and not finished; None when it was published
+        before, or a newer revision was: what comes late changes nothing, and downstream may never hear of a newer one
+        that is about no client.
 
     Raises:
         Conflict: the revision was used for other content, or the article is another provider's.
@@ -76,10 +83,12 @@ def judge(draft: Draft, content_hash: str, history: History, provider: str, *, s
     revision = stated_revision(draft)
     after_latest = latest.revision + 1 if latest is not None else 0
     if revision is None:
-        if latest is not None and latest.content_hash == content_hash:
-            return None
-        revision = after_latest
+        same = latest is not None and latest.content_hash == content_hash
+        revision = latest.revision if latest is not None and same else after_latest
     known_hash = history.hashes.get((draft.article_id, revision))
+    newest = latest is None or latest.revision <= revision
+    if known_hash == content_hash and newest and (action := history.begun.get((draft.article_id, revision))):
+        return Verdict(revision, action)
     if known_hash == content_hash or (snapshot and (draft.article_id, content_hash) in history.contents):
         return None
     if known_hash is not None:

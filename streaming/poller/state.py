@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from clients.postgres import AsyncPool, AsyncSession, ConnectionLost, DatabaseUnavailable
-from core.errors import DependencyUnavailable
+from clients.postgres import AsyncPool, session_of
 from streaming.poller.fetch import Validators
-
-ANSWER_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +27,7 @@ class FeedStates:
 
     async def read(self) -> dict[str, FeedState]:
         """Return the state of every feed that was ever read."""
-        async with self._session() as session:
+        async with session_of(self._pool) as session:
             rows = await (await session.execute("SELECT * FROM feed_state")).fetchall()
         return {
             row["source"]: FeedState(
@@ -44,7 +38,7 @@ class FeedStates:
 
     async def succeeded(self, source: str, validators: Validators, next_poll_at: datetime) -> None:
         """Record that every item of a feed went through, which is when its validators may be believed."""
-        async with self._session() as session:
+        async with session_of(self._pool) as session:
             await session.execute(
                 "INSERT INTO feed_state (source, etag, last_modified, next_poll_at, last_success_at)"
                 " VALUES (%(source)s, %(etag)s, %(modified)s, %(next)s, now()) ON CONFLICT (source) DO UPDATE SET"
@@ -60,7 +54,7 @@ class FeedStates:
 
     async def failed(self, source: str, reason: str, failures: int, next_poll_at: datetime) -> None:
         """Record that reading a feed failed, how often in a row by its own fault, and when to try again."""
-        async with self._session() as session:
+        async with session_of(self._pool) as session:
             await session.execute(
                 "INSERT INTO feed_state (source, next_poll_at, failures, last_error)"
                 " VALUES (%(source)s, %(next)s, %(failures)s, %(reason)s) ON CONFLICT (source) DO UPDATE SET"
@@ -68,11 +62,3 @@ class FeedStates:
                 " last_error = excluded.last_error",
                 {"source": source, "next": next_poll_at, "failures": failures, "reason": reason},
             )
-
-    @asynccontextmanager
-    async def _session(self) -> AsyncIterator[AsyncSession]:
-        try:
-            async with asyncio.timeout(ANSWER_WITHIN_S), self._pool.connection(timeout=ANSWER_WITHIN_S) as session:
-                yield session
-        except (DatabaseUnavailable, ConnectionLost, TimeoutError) as error:
-            raise DependencyUnavailable("PostgreSQL does not answer", code="postgres_unavailable") from error

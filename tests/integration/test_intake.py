@@ -193,6 +193,21 @@ def test_kafka_and_postgres_may_go_and_come_back(
         assert provider.published(article["id"])
 
 
+def test_an_update_that_comes_before_the_refused_original_is_tried_again_is_an_update(
+    provider: Provider, intake: ProcessGroup, stack: ProcessGroup
+) -> None:
+    article = provider.article()
+    stack.kill("kafka")
+    assert provider.post(article).status_code == 503
+    stack.start("kafka")
+    stack.wait_ready("kafka")
+    intake.wait_ready("intake", timeout_s=30)
+    assert provider.post({**article, "headline": "Another headline", "revision": 2}).status_code == 202
+    assert provider.post(article).status_code == 202
+    last = provider.published(article["id"])[-1]
+    assert (last["revision"], last["action"]) == (2, "updated")
+
+
 def test_deliveries_under_way_are_finished_at_the_end(
     provider: Provider,
     intake: ProcessGroup,

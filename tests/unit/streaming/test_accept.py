@@ -21,17 +21,26 @@ from streaming.intake.publisher import Outgoing
 class MemoryLedger:
     def __init__(self) -> None:
         self.articles: list[Article] = []
+        self.published: set[tuple[str, int]] = set()
+        self.up = True
         self.messages: dict[str, bytes] = {}
 
     async def history(self, message: Message, wanted: Sequence[Wanted]) -> History:
         await asyncio.sleep(0)  # as any server would, let others go on meanwhile
         known = History(self.messages.get(message.message_id or ""))
         for one in self.articles:
-            known.note(Accepted(one.article_id, one.revision, one.provider, one.content_hash))
+            done = (one.article_id, one.revision) in self.published
+            known.note(Accepted(one.article_id, one.revision, one.provider, one.content_hash, one.action, done))
         return known
 
+    async def begin(self, articles: Sequence[Article]) -> None:
+        known = {(one.article_id, one.revision) for one in self.articles}
+        self.articles.extend(one for one in articles if (one.article_id, one.revision) not in known)
+
     async def record(self, message: Message, articles: Sequence[Article]) -> None:
-        self.articles.extend(articles)
+        if not self.up:
+            raise DependencyUnavailable("down")
+        self.published |= {(one.article_id, one.revision) for one in articles}
         if message.message_id:
             self.messages[message.message_id] = message.body_sha256
 
@@ -70,12 +79,23 @@ async def test_nothing_is_remembered_while_kafka_is_down() -> None:
     delivery = intake.delivery(ARTICLE, "m")
     with pytest.raises(DependencyUnavailable):
         await intake.acceptor.accept(delivery)
-    assert (intake.ledger.articles, intake.ledger.messages) == ([], {})
+    assert (intake.ledger.published, intake.ledger.messages) == (set(), {})
     intake.publisher.up = True
     receipt = await intake.acceptor.accept(delivery)
-    assert [one.article_id for one in receipt.published] == ["a"]
+    assert [(one.article_id, one.action) for one in receipt.published] == [("a", "created")]
     assert (await intake.acceptor.accept(delivery)).duplicates == 1
     assert len(intake.publisher.records) == 1
+
+
+async def test_an_update_of_what_was_published_but_not_recorded_is_an_update() -> None:
+    intake = Intake()
+    intake.ledger.up = False
+    with pytest.raises(DependencyUnavailable):
+        await intake.acceptor.accept(intake.delivery(ARTICLE))
+    intake.ledger.up = True
+    receipt = await intake.acceptor.accept(intake.delivery({**ARTICLE, "headline": "other", "revision": 2}))
+    assert [(one.revision, one.action) for one in receipt.published] == [(2, "updated")]
+    assert (await intake.acceptor.accept(intake.delivery(ARTICLE))).duplicates == 1
 
 
 async def test_items_of_one_body_are_judged_one_after_the_other() -> None:

@@ -62,6 +62,16 @@ def test_anothers_article_is_out_of_reach() -> None:
         judge(draft(revision=9, action="removed"), "x", history((5, draft())), "q", snapshot=False)
 
 
+def test_what_was_begun_is_published_as_it_was_begun_until_a_newer_one_comes() -> None:
+    for one, revision in ((draft(revision=5), 5), (draft(), 0), (draft(action="removed"), 3)):
+        known = History()
+        known.note(Accepted("a", revision, "p", one.content_hash, one.action, published=False))
+        assert decide(one, known) == Verdict(revision, one.action)
+        assert decide(one, known, snapshot=True) == Verdict(revision, one.action)
+        known.note(Accepted("a", 9, "p", "newer"))
+        assert decide(one, known) != Verdict(revision, one.action)
+
+
 def test_a_feed_may_edit_without_a_new_date_and_never_flaps() -> None:
     first, second, third = (draft(body, published_at=DAY) for body in "xyz")
     known = history((DAY_MS, first))
