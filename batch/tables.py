@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from clients.iceberg import ensure_table, open_catalog
+from clients.iceberg import SqlCatalog, ensure_table, open_catalog
 from clients.s3 import Store
 from core.settings import Settings
 
@@ -86,7 +86,8 @@ class LakeTable:
         return pa.schema(self.columns)
 
 
-def _silver(settings: Settings) -> str:
+def silver_bucket(settings: Settings) -> str:
+    """Return the bucket of the validated tables."""
     return settings.silver_bucket
 
 
@@ -95,11 +96,11 @@ def _gold(settings: Settings) -> str:
 
 
 TABLES = (
-    LakeTable("silver.positions", POSITIONS, "as_of_date", _silver, "positions"),
-    LakeTable("silver.prices", PRICES, "as_of_date", _silver, "prices"),
-    LakeTable("silver.fx", FX, "as_of_date", _silver, "fx"),
-    LakeTable("silver.transactions", TRANSACTIONS, "trade_date", _silver, "transactions"),
-    LakeTable("silver.quarantine", QUARANTINE, "as_of_date", _silver, "quarantine"),
+    LakeTable("silver.positions", POSITIONS, "as_of_date", silver_bucket, "positions"),
+    LakeTable("silver.prices", PRICES, "as_of_date", silver_bucket, "prices"),
+    LakeTable("silver.fx", FX, "as_of_date", silver_bucket, "fx"),
+    LakeTable("silver.transactions", TRANSACTIONS, "trade_date", silver_bucket, "transactions"),
+    LakeTable("silver.quarantine", QUARANTINE, "as_of_date", silver_bucket, "quarantine"),
     LakeTable("gold.position_metrics", POSITION_METRICS, "as_of_date", _gold, "position-metrics"),
     LakeTable("gold.client_metrics", CLIENT_METRICS, "as_of_date", _gold, "client-metrics"),
 )
@@ -111,7 +112,11 @@ def ensure_lake(settings: Settings) -> None:
     store.ensure_bucket(settings.bronze_bucket, versioned=True)
     store.ensure_bucket(settings.silver_bucket)
     store.ensure_bucket(settings.gold_bucket)
-    catalog = open_catalog(settings)
-    for table in TABLES:
+    ensure_tables(settings, open_catalog(settings), TABLES)
+
+
+def ensure_tables(settings: Settings, catalog: SqlCatalog, tables: Iterable[LakeTable]) -> None:
+    """Make the tables that are missing, in buckets that exist."""
+    for table in tables:
         location = f"s3://{table.bucket(settings)}/{table.folder}"
         ensure_table(catalog, table.name, table.schema, location=location, partition_by=table.partition_by)

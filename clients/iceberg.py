@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Literal
 
 import pyarrow as pa
 from pyiceberg.catalog.sql import SqlCatalog
-from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError, TableAlreadyExistsError
+from pyiceberg.exceptions import (
+    CommitFailedException,
+    NamespaceAlreadyExistsError,
+    NoSuchTableError,
+    TableAlreadyExistsError,
+    ValidationException,
+)
+from pyiceberg.expressions import In
+from pyiceberg.io.pyarrow import ArrowScan
 from pyiceberg.table import Table
+from pyiceberg.table.metadata import TableMetadata
+from pyiceberg.table.update import ValidatableTableRequirement
+from sqlalchemy.exc import SQLAlchemyError
 
 from clients.aws import access_key
+from core.errors import Conflict, DependencyUnavailable
 from core.settings import Settings
 
 CATALOG = "lake"
 NoSuchTable = NoSuchTableError
-__all__ = ["CATALOG", "NoSuchTable", "SqlCatalog", "Table", "ensure_table", "open_catalog"]
+__all__ = ["CATALOG", "NoSuchTable", "SqlCatalog", "Table", "ensure_table", "open_catalog", "read_batches"]
 
 
 def open_catalog(settings: Settings) -> SqlCatalog:
@@ -45,6 +59,17 @@ def sqlalchemy_url(settings: Settings) -> str:
     return (url.set(password=password) if password else url).render_as_string(hide_password=False)
 
 
+@contextmanager
+def _lake_errors() -> Iterator[None]:
+    try:
+        yield
+    except ValidationException as error:
+        raise Conflict(f"the lake's table has moved on: {error}", code="lake_conflict") from error
+    except (CommitFailedException, SQLAlchemyError, OSError) as error:
+        raise DependencyUnavailable(f"the lake does not answer: {error}", code="lake_unavailable") from error
+
+
+@_lake_errors()
 def ensure_table(catalog: SqlCatalog, name: str, schema: pa.Schema, *, location: str, partition_by: str) -> None:
     """Make the table `namespace.table` partitioned by the values of one column, unless it is there."""
     namespace = name.split(".")[0]
@@ -53,10 +78,65 @@ def ensure_table(catalog: SqlCatalog, name: str, schema: pa.Schema, *, location:
             catalog.create_namespace(namespace)
     if catalog.table_exists(name):
         return
-    properties = {"format-version": "2", "write.parquet.compression-codec": "zstd", "commit.retry.num-retries": "10"}
+    properties = {
+        "format-version": "2",
+        "write.parquet.compression-codec": "zstd",
+        "commit.retry.num-retries": "10",
+        # One metadata file a commit would otherwise stay for ever.
+        "write.metadata.delete-after-commit.enabled": "true",
+    }
     with (
         suppress(TableAlreadyExistsError),
         catalog.create_table_transaction(name, schema, location=location, properties=properties) as creation,
         creation.update_spec() as spec,
     ):
         spec.add_identity(partition_by)
+
+
+def read_batches(
+    catalog: SqlCatalog, name: str, columns: Sequence[str], *, column: str, values: Iterable[object]
+) -> Iterator[pa.RecordBatch]:
+    """Yield some columns of the rows whose `column` has one of the values, in batches, one data file in memory."""
+    table = catalog.load_table(name)
+    condition = In(column, [str(value) for value in values])
+    scan = table.scan(row_filter=condition, selected_fields=tuple(columns))
+    reader = ArrowScan(table.metadata, table.io, scan.projection(), condition)
+    # A reader over all files at once would read ahead without bound.
+    for task in scan.plan_files():
+        for batch in reader.to_record_batches([task]):
+            yield batch.select(list(columns))
+
+
+@_lake_errors()
+def append_after(
+    table: Table, rows: pa.Table, *, marker: str, before: str | None, after: str, summary: Mapping[str, str]
+) -> None:
+    """Append rows and move the table property `marker` from `before` to `after`, both in one commit or neither.
+
+    Whoever else commits meanwhile (a compaction) is retried past. Conflict when somebody moved the marker: then these
+    rows may be in the table already. After DependencyUnavailable too, only the stored marker says whether they are.
+    """
+    with table.transaction() as transaction:
+        # There is no public way to make a commit depend on a property.
+        transaction._stage((), (_PropertyIs(name=marker, value=before),))
+        transaction.set_properties({marker: after})
+        transaction.append(rows, snapshot_properties=dict(summary))
+
+
+@_lake_errors()
+def load_table(catalog: SqlCatalog, name: str) -> Table:
+    """Load a table as it is now; DependencyUnavailable when the catalog or S3 does not answer."""
+    return catalog.load_table(name)
+
+
+class _PropertyIs(ValidatableTableRequirement):
+    """A commit's condition that a table property has one value, or is absent."""
+
+    type: Literal["assert-property"] = "assert-property"
+    name: str
+    value: str | None
+
+    def validate(self, base_metadata: TableMetadata | None) -> None:
+        """Raise ValidationException, which ends the commit's retries, when the property is another."""
+        if base_metadata is None or base_metadata.properties.get(self.name) != self.value:
+            raise ValidationException(f"table property {self.name} was moved by another writer")

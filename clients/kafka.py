@@ -218,6 +218,7 @@ def read_all(bootstrap: str, topic: str) -> Iterator[Record]:
 
 
 def as_record(raw: Any) -> Record:
+    """Return what kafka-python read, as ours."""
     headers = dict(raw.headers or ())
     return Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value or b"", headers)
 

@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     postgres_dsn: str = _local("postgresql://tipline@", "postgres_port", "/tipline")
     s3_url: str = _local("http://", "s3_port")
     sqs_url: str = _local("http://", "s3_port")
+    kms_url: str = _local("http://", "s3_port")
     glue_url: str = _local("http://", "facade_port")
     endpoint_url: str = _local("http://", "endpoint_port")
     intake_url: str = _local("http://", "intake_port")
@@ -62,10 +63,13 @@ class Settings(BaseSettings):
     redis_password: SecretStr = SecretStr("")
     session_secret: SecretStr = SecretStr("")
     jwt_secret: SecretStr = SecretStr("")
+    sealing_master_keys: SecretStr = SecretStr("")
+    client_token_key: SecretStr = SecretStr("")
 
     # AWS-style access
     aws_region: str = "eu-central-1"
     aws_profile: str = "tipline"
+    kms_key_id: str | None = None
     aws_shared_credentials_file: Path = Field(default_factory=lambda data: data["data_dir"] / "aws" / "credentials")
 
     # intake
@@ -91,8 +95,12 @@ class Settings(BaseSettings):
     bronze_bucket: str = "data-lake-bronze"
     silver_bucket: str = "data-lake-silver"
     gold_bucket: str = "data-lake-gold"
+    archive_bucket: str = "news-archive"
     batch_cores: int = Field(default=2, ge=1)
     batch_heap: str = "2g"
+    warm_commit_s: float = Field(default=60.0, gt=0)
+    lake_history_days: int = Field(default=35, ge=1)
+    warm_days: int = Field(default=366, ge=1)
 
     # models
     embedder_engine: Literal["auto", "openvino", "torch"] = "auto"

@@ -35,6 +35,7 @@ PROCESSES = (
     _Process("retry-mover", "streaming.retry_mover", after=("kafka",)),
     _Process("intake", "streaming.intake", after=("postgres", "kafka")),
     _Process("poller", "streaming.poller", after=("postgres", "kafka")),
+    _Process("warm", "batch.warm", after=("postgres", "kafka", "s3")),
 )
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from core.settings import ENV_PREFIX, Settings, load_settings
 
-SECRET_FIELDS = ("postgres_password", "redis_password", "session_secret", "jwt_secret")
+SECRET_FIELDS = (
+    "postgres_password", "redis_password", "session_secret", "jwt_secret", "sealing_master_keys", "client_token_key",
+)  # fmt: skip
 WEBHOOK_SOURCE = "demo-wire"
 
 
@@ -20,8 +22,8 @@ def ensure_secrets(settings: Settings) -> Settings:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     for field in SECRET_FIELDS:
-        # Letters and digits only, so that no configuration file or SQL literal needs quoting.
-        _write_once(folder / f"{ENV_PREFIX}{field}".lower(), secrets.token_hex(24))
+        # Letters and digits only, so that no configuration file or SQL literal needs quoting; AES-256 wants 32 bytes.
+        _write_once(folder / f"{ENV_PREFIX}{field}".lower(), secrets.token_hex(32))
     _ensure_aws_keys(settings)
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     _write_once(
