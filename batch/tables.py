@@ -17,7 +17,7 @@ UNIT_PRICE = pa.decimal128(22, 10)
 RATE = pa.decimal128(20, 12)
 MONEY = pa.decimal128(20, 2)
 LOCAL_MONEY = pa.decimal128(20, 6)
-RATIO = pa.decimal128(18, 10)
+RATIO = pa.decimal128(28, 10)
 
 # From which file and line a row came.
 _ORIGIN = [("file_id", pa.string()), ("line", pa.int64())]
