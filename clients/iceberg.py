@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 from pyiceberg.catalog.sql import SqlCatalog
@@ -15,7 +15,7 @@ from pyiceberg.exceptions import (
     TableAlreadyExistsError,
     ValidationException,
 )
-from pyiceberg.expressions import In
+from pyiceberg.expressions import AlwaysTrue, And, BooleanExpression, EqualTo, In
 from pyiceberg.io.pyarrow import ArrowScan
 from pyiceberg.table import Table
 from pyiceberg.table.metadata import TableMetadata
@@ -28,7 +28,7 @@ from core.settings import Settings
 
 CATALOG = "lake"
 NoSuchTable = NoSuchTableError
-__all__ = ["CATALOG", "NoSuchTable", "SqlCatalog", "Table", "ensure_table", "open_catalog", "read_batches"]
+__all__ = ["CATALOG", "NoSuchTable", "SqlCatalog", "Table", "ensure_table", "find_rows", "open_catalog", "read_batches"]
 
 
 def open_catalog(settings: Settings) -> SqlCatalog:
@@ -105,6 +105,24 @@ def read_batches(
     for task in scan.plan_files():
         for batch in reader.to_record_batches([task]):
             yield batch.select(list(columns))
+
+
+@_lake_errors()
+def find_rows(
+    catalog: SqlCatalog,
+    name: str,
+    columns: Sequence[str],
+    *,
+    where: Mapping[str, object],
+    snapshot_id: int | None = None,
+) -> list[dict[str, Any]]:
+    """Return a few rows whose columns equal the given values, as the table was at a snapshot (now, when None)."""
+    condition: BooleanExpression = AlwaysTrue()
+    for column, value in where.items():
+        condition = And(condition, EqualTo(column, str(value)))
+    scan = catalog.load_table(name).scan(row_filter=condition, selected_fields=tuple(columns), snapshot_id=snapshot_id)
+    rows: list[dict[str, Any]] = scan.to_arrow().to_pylist()
+    return rows
 
 
 @_lake_errors()

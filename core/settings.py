@@ -96,8 +96,10 @@ class Settings(BaseSettings):
     silver_bucket: str = "data-lake-silver"
     gold_bucket: str = "data-lake-gold"
     archive_bucket: str = "news-archive"
+    landing_manifest: Literal["optional", "required"] = "optional"
     batch_cores: int = Field(default=2, ge=1)
     batch_heap: str = "2g"
+    lineage_url: str | None = None
     warm_commit_s: float = Field(default=60.0, gt=0)
     lake_history_days: int = Field(default=35, ge=1)
     warm_days: int = Field(default=366, ge=1)
