@@ -28,7 +28,10 @@ from core.settings import Settings
 
 CATALOG = "lake"
 NoSuchTable = NoSuchTableError
-__all__ = ["CATALOG", "NoSuchTable", "SqlCatalog", "Table", "ensure_table", "find_rows", "open_catalog", "read_batches"]
+__all__ = [
+    "CATALOG", "NoSuchTable", "SqlCatalog", "Table", "append_after", "drop_partition", "ensure_table", "find_rows",
+    "load_table", "open_catalog", "partitions", "read_batches", "read_table_batches",
+]  # fmt: skip
 
 
 def open_catalog(settings: Settings) -> SqlCatalog:
@@ -96,8 +99,14 @@ def ensure_table(catalog: SqlCatalog, name: str, schema: pa.Schema, *, location:
 def read_batches(
     catalog: SqlCatalog, name: str, columns: Sequence[str], *, column: str, values: Iterable[object]
 ) -> Iterator[pa.RecordBatch]:
-    """Yield some columns of the rows whose `column` has one of the values, in batches, one data file in memory."""
-    table = catalog.load_table(name)
+    """Return some columns of the rows whose `column` has one of the values, in batches, one data file in memory."""
+    return read_table_batches(load_table(catalog, name), columns, column=column, values=values)
+
+
+def read_table_batches(
+    table: Table, columns: Sequence[str], *, column: str, values: Iterable[object]
+) -> Iterator[pa.RecordBatch]:
+    """Yield the same of a table as it was when it was loaded."""
     condition = In(column, [str(value) for value in values])
     scan = table.scan(row_filter=condition, selected_fields=tuple(columns))
     reader = ArrowScan(table.metadata, table.io, scan.projection(), condition)
@@ -145,6 +154,23 @@ def append_after(
 def load_table(catalog: SqlCatalog, name: str) -> Table:
     """Load a table as it is now; DependencyUnavailable when the catalog or S3 does not answer."""
     return catalog.load_table(name)
+
+
+@_lake_errors()
+def partitions(table: Table, column: str) -> list[Any]:
+    """Return the values of the partition column that have rows, in order."""
+    found = table.inspect.partitions()
+    return sorted(found.column("partition").combine_chunks().field(column).to_pylist())
+
+
+@_lake_errors()
+def drop_partition(table: Table, column: str, value: object) -> None:
+    """Delete one partition's files from a table as it was when it was loaded.
+
+    Conflict when rows were added to that partition since, which whoever loaded the table has not seen.
+    """
+    with table.transaction() as transaction:
+        transaction.delete(EqualTo(column, str(value)))
 
 
 class _PropertyIs(ValidatableTableRequirement):

@@ -67,12 +67,29 @@ class Store:
                             modified_at=found["LastModified"],
                         )
 
-    def ensure_bucket(self, bucket: str, *, versioned: bool = False) -> None:
-        """Make a bucket that is not there."""
+    def sha256(self, bucket: str, key: str, version_id: str) -> tuple[int, str | None]:
+        """Return the size and the base64 SHA-256 that the store keeps of an object, which may be unreadable in Glacier.
+
+        The store computed it from the bytes it was sent, and refused them where `put` was told another.
+        """
+        which: Any = {"VersionId": version_id} if version_id != "null" else {}
+        with translated("s3"):
+            head = self._client.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED", **which)
+        return head["ContentLength"], head.get("ChecksumSHA256")
+
+    def ensure_bucket(self, bucket: str, *, versioned: bool = False, lockable: bool = False) -> None:
+        """Make a bucket that is not there; only at its making can its objects be made lockable."""
         with translated("s3"):
             names = {each["Name"] for each in self._client.list_buckets()["Buckets"]}
             if bucket not in names:
-                region: Any = {"LocationConstraint": self._client.meta.region_name}
-                self._client.create_bucket(Bucket=bucket, CreateBucketConfiguration=region)
+                region = self._client.meta.region_name
+                # AWS refuses to hear its default region named.
+                place: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+                self._client.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=lockable, **place)
             if versioned:
                 self._client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+
+    def is_versioned(self, bucket: str) -> bool:
+        """Return whether the bucket keeps every version of its objects."""
+        with translated("s3"):
+            return self._client.get_bucket_versioning(Bucket=bucket).get("Status") == "Enabled"
