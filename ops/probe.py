@@ -24,8 +24,9 @@ from websockets.typing import Subprotocol
 
 from clients.postgres import connect
 from core.clock import parse_rfc3339, rfc3339, utc_now
-from core.errors import BadInput, ConfigurationError, DependencyUnavailable
+from core.errors import BadInput, DependencyUnavailable
 from core.settings import Settings, load_settings
+from ops.log_in import log_in
 from ops.news_files import Document
 from ops.news_sender import Sender
 from ops.probe_article import Subject, load_subject, mentions, withdraw, write_article
@@ -36,6 +37,8 @@ SOURCE = "demo-wire"
 SUBPROTOCOL = "alerts.v1+json"
 ACCEPTED = 202
 OPEN_WITHIN_S = 10.0
+TIMEOUT_S = 60.0
+COLD_TIMEOUT_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,20 @@ def register(app: typer.Typer) -> None:
 def probe(
     client: Annotated[str, typer.Option(help="The client that the article is about.")] = CANARY,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    timeout_s: Annotated[float, typer.Option("--timeout", min=1, help="How long to wait for the alert.")] = 60.0,
+    timeout_s: Annotated[
+        float | None, typer.Option("--timeout", min=1, help="How long to wait, seconds; by default 60, cold 600.")
+    ] = None,
+    cold: Annotated[
+        bool, typer.Option("--cold", help="Probe the nightly batch instead, by the canary's files.")
+    ] = False,
 ) -> None:
     """Send an article about a client and wait until its RM's page would show the alert; the article is withdrawn."""
-    result = run(load_settings(), client, timeout_s=timeout_s).as_json()
+    if cold:
+        from ops.probe_cold import probe_cold
+
+        probe_cold(as_json=as_json, timeout_s=timeout_s or COLD_TIMEOUT_S)
+        return
+    result = run(load_settings(), client, timeout_s=timeout_s or TIMEOUT_S).as_json()
     if as_json:
         Console(soft_wrap=True).print_json(json.dumps(result))
     else:
@@ -86,7 +99,7 @@ def run(settings: Settings, client_id: str, *, timeout_s: float) -> Probed:
     article_id = f"probe-{uuid.uuid4()}"
     with ExitStack() as stack:
         http = stack.enter_context(httpx.Client(timeout=30))
-        cookie = _log_in(settings, http, subject.rm_id)
+        cookie = log_in(settings, http, subject.rm_id)
         socket = stack.enter_context(_open(settings, cookie))
         sender = Sender(settings, SOURCE, http)
         sent = utc_now()
@@ -105,23 +118,6 @@ def run(settings: Settings, client_id: str, *, timeout_s: float) -> Probed:
     ends = {"pushed": frame["sent_at"], "shown": rfc3339(shown)}
     hops = {"sent": rfc3339(sent), "accepted": rfc3339(accepted), **passed, **ends}
     return Probed(subject, article_id, frame["alert"], dict(sorted(hops.items(), key=lambda hop: hop[1])))
-
-
-def _log_in(settings: Settings, http: httpx.Client, rm_id: str) -> dict[str, str]:
-    path = settings.data_dir / "secrets" / "demo_users.json"
-    try:
-        password = json.loads(path.read_text())[rm_id]
-    except (FileNotFoundError, KeyError):
-        raise ConfigurationError(f"{path} has no password of {rm_id}: `tipline up` makes the demo's log-ins") from None
-    try:
-        reply = http.post(f"{settings.api_url}/api/v1/session", json={"rm_id": rm_id, "password": password})
-    except httpx.TransportError as error:
-        raise DependencyUnavailable(
-            f"the page's server at {settings.api_url} does not answer: is `tipline up` running?"
-        ) from error
-    if reply.is_error:
-        raise ConfigurationError(f"{rm_id} cannot log in: {reply.json().get('detail')}")
-    return {"Cookie": f"tipline_session={reply.cookies['tipline_session']}"}
 
 
 @contextmanager
