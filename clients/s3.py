@@ -84,8 +84,9 @@ class Store:
             if bucket not in names:
                 region = self._client.meta.region_name
                 # AWS refuses to hear its default region named.
-                place: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-                self._client.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=lockable, **place)
+                place = {} if region == "us-east-1" else {"LocationConstraint": region}
+                options: Any = {"CreateBucketConfiguration": place} if place else {}
+                self._client.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=lockable, **options)
             if versioned:
                 self._client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
 
