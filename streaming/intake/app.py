@@ -11,17 +11,15 @@ from typing import Any, Protocol
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from core.errors import DependencyUnavailable, Overloaded
+from core.errors import DependencyUnavailable
 from core.settings import Settings
 from streaming.intake.accept import Delivery, Receipt
 from streaming.intake.problems import describe, install, problem_of
 from streaming.intake.request import read_body, trace_id
 from streaming.intake.schema import HOOK_DOC
 from streaming.intake.signatures import verify
-from streaming.sources import Sources
-
-# Beyond this many deliveries at once we say so instead of queueing: each may hold a body of a megabyte.
-MAX_IN_FLIGHT = 128
+from streaming.intake.slots import Slots
+from streaming.sources import Sources, Webhook
 
 
 class Accepts(Protocol):
@@ -89,22 +87,18 @@ class _Webhook:
         self._settings = settings
         self._sources = sources
         self._acceptor = acceptor
-        self._in_flight = 0
+        self._slots = Slots()
 
     async def receive(self, source: str, request: Request) -> Response:
         """Accept news from a provider; the answer 202 means that it is stored for good."""
-        if self._in_flight >= MAX_IN_FLIGHT:
-            raise Overloaded("too many deliveries at once", retry_after_s=1)
-        self._in_flight += 1
-        try:
-            return await self._receive(source, request)
-        finally:
-            self._in_flight -= 1
-
-    async def _receive(self, source: str, request: Request) -> Response:
-        trace = request.state.trace_id = trace_id(request)
-        body = await read_body(request, self._settings.intake_body_limit_bytes)
+        request.state.trace_id = trace_id(request)
         webhook = self._sources().webhook(source)
+        with self._slots.one(source):
+            return await self._receive(source, webhook, request)
+
+    async def _receive(self, source: str, webhook: Webhook, request: Request) -> Response:
+        trace = request.state.trace_id
+        body = await read_body(request, self._settings.intake_body_limit_bytes)
         message_id = verify(
             webhook, request.headers, body, now_s=time.time(), tolerance_s=self._settings.webhook_tolerance_s
         )

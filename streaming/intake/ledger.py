@@ -105,7 +105,7 @@ class Ledger:
             await session.execute(_BEGIN, parameters)
 
     async def record(self, message: Message, articles: Sequence[Article]) -> None:
-        """Remember that a message and its articles are done; only after Kafka has them, else a crash would lose them."""
+        """Remember that a message and its articles are done; only after Kafka has them, or a crash would lose some."""
         parameters = {
             "source": message.source,
             "message_id": message.message_id,

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from core.errors import BadInput, PayloadTooLarge
 
-BODY_WITHIN_S = 30.0
+BODY_WITHIN_S = 10.0
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 

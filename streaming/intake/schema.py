@@ -46,6 +46,7 @@ _ERRORS = {
     409: "The message id or the article's revision was used for something else",
     413: "The body is too large; nothing is kept",
     415: "The format is not one we read; the body is kept in the dead letters",
+    429: "Too many deliveries of this source at once; try again after Retry-After seconds",
     503: "A dependency does not answer, or too many deliveries at once; try again after Retry-After seconds",
 }
 
