@@ -96,9 +96,14 @@ class Settings(BaseSettings):
     silver_bucket: str = "data-lake-silver"
     gold_bucket: str = "data-lake-gold"
     archive_bucket: str = "news-archive"
+    bronze_queue: str = "data-lake-bronze-events"
+    night_quiet_s: float = Field(default=5.0, ge=0)
+    night_sweep_s: float = Field(default=300.0, gt=0)
     landing_manifest: Literal["optional", "required"] = "optional"
     batch_cores: int = Field(default=2, ge=1)
     batch_heap: str = "2g"
+    batch_staging: str = Field(default_factory=lambda data: str(data["data_dir"] / "staging"))
+    bad_share_limit: float = Field(default=0.05, ge=0, le=1)
     lineage_url: str | None = None
     warm_commit_s: float = Field(default=60.0, gt=0)
     lake_history_days: int = Field(default=35, ge=1)
