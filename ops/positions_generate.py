@@ -13,6 +13,11 @@ from rich.progress import Progress
 from core.clock import utc_now
 
 
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("generate")(generate)
+
+
 def generate(
     out: Annotated[Path, typer.Option(help="The folder to write to; it gets the folders of the bronze bucket.")],
     clients: Annotated[int, typer.Option(min=1, help="How many clients, of about 100 positions each.")] = 100,
