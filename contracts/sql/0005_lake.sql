@@ -39,6 +39,8 @@ CREATE TABLE landed_files (
     size_bytes  bigint NOT NULL,
     status      text NOT NULL CHECK (status IN ('waiting', 'landed', 'loaded', 'failed')),
     reason      text,
+    -- The version of the manifest that the file has to agree with, if it has one.
+    manifest_version text,
     rows_good   bigint,
     rows_bad    bigint,
     landed_at   timestamptz NOT NULL DEFAULT now(),
