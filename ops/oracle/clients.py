@@ -22,7 +22,10 @@ _INDEX_PLACES = 30
 
 @dataclass(frozen=True, slots=True)
 class ClientRow:
-    """The figures of one client on one day; `sums` by name in base currency, ratios with ten decimals."""
+    """The figures of one client on one day; `sums` by name in base currency, ratios with ten decimals.
+
+    `weights` is by account and instrument.
+    """
 
     as_of: date
     client_id: str
@@ -31,6 +34,7 @@ class ClientRow:
     daily_return: Decimal
     twr: Decimal
     drawdown: Decimal
+    top_concentration: Decimal
     weights: Mapping[tuple[str, str], Decimal]
     quality: str
 
@@ -50,6 +54,8 @@ def client_rows(rows: Mapping[tuple[date, str, str, str], Row]) -> dict[tuple[da
             positions = by_day[day, client]
             sums = {name: sum((getattr(row, name) for row in positions), ZERO) for name in _SUMS}
             last = found.get((day_before[day], client)) if day in day_before else None
+            if last is None:
+                index[client] = peak[client] = ONE
             gain = _return(last.sums["market_value"] if last else ZERO, sums)
             index[client] = rounded(index[client] * (1 + gain), _INDEX_PLACES)
             peak[client] = max(peak[client], index[client])
@@ -61,6 +67,7 @@ def client_rows(rows: Mapping[tuple[date, str, str, str], Row]) -> dict[tuple[da
                 _ratio(gain),
                 _ratio(index[client] - 1),
                 _ratio(index[client] / peak[client] - 1),
+                _top_concentration(positions, sums["market_value"]),
                 _weights(positions, sums["market_value"]),
                 max((row.quality for row in positions), key=QUALITIES.index),
             )
@@ -77,6 +84,15 @@ def _weights(positions: list[Row], value: Decimal) -> dict[tuple[str, str], Deci
     return {
         (row.account_id, row.instrument_id): _ratio(row.market_value / value) if value else ZERO for row in positions
     }
+
+
+def _top_concentration(positions: list[Row], value: Decimal) -> Decimal:
+    """The largest share of one instrument, its accounts together; cash, which is its own currency, is none."""
+    of_instrument: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    for row in positions:
+        if row.instrument_id != row.price_ccy:
+            of_instrument[row.instrument_id] += row.market_value
+    return max((abs(_ratio(worth / value)) for worth in of_instrument.values()), default=ZERO) if value else ZERO
 
 
 def _ratio(value: Decimal) -> Decimal:

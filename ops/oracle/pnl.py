@@ -8,7 +8,7 @@ until the last step; money is rounded half-even to cents.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, localcontext
 
@@ -104,8 +104,7 @@ def _day_rows(
             yield _inception(day, key, after[key])
             continue
         bookings, start = books.get(key, Bookings()), before.get(key)
-        ccy = start.ccy if start else next((trade.ccy for trade in bookings.trades), bases[key[:2]])
-        end = after.get(key) or _closed(key, day, market, bases[key[:2]], ccy)
+        end = after.get(key) or _closed(key, day, market, bases[key[:2]], start, bookings)
         yield _row(day, key, start, end, bookings)
 
 
@@ -120,15 +119,16 @@ def _held(row: TextRow, day: date, market: Market) -> Holding:
     if own is not None:
         own *= unit * market.factor(instrument, day)
     price = (ONE, instrument, "ok", 0) if row["id_type"] == "CASH" else _price(instrument, day, market, own, ccy)
-    quantity, accrued = number(row, "quantity") or ZERO, number(row, "accrued") or ZERO
+    quantity, accrued = number(row, "quantity") or ZERO, (number(row, "accrued") or ZERO) * unit
     return _valued(price, market, day, row["base_ccy"], quantity, accrued)
 
 
-def _closed(key: Key, day: date, market: Market, base: str, ccy: str) -> Holding:
-    """Value what is no longer held: no units, but still a price at which its last ones are judged."""
-    is_cash = key[2] == ccy
-    price = (ONE, ccy, "ok", 0) if is_cash else _price(key[2], day, market, None, ccy)
-    return _valued(price, market, day, base, ZERO, ZERO)
+def _closed(key: Key, day: date, market: Market, base: str, start: Holding | None, booked: Bookings) -> Holding:
+    """Value what is no longer held: without units, but with a price, the last known, at which trades are judged."""
+    ccy = start.ccy if start else next((trade.ccy for trade in booked.trades), base)
+    last = start.price if start else None
+    price = (ONE, ccy, "ok", 0) if key[2] == ccy else _price(key[2], day, market, last, ccy)
+    return replace(_valued(price, market, day, base, ZERO, ZERO), quality="ok", quality_days=0)
 
 
 def _price(
