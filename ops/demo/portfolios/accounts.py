@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from clients.postgres import connect, transaction
 from core.errors import BadInput
 from core.settings import Settings
 
+_CURRENCY = re.compile("[A-Z]{3}")
 _COLUMNS = ("account_id", "client_id", "base_ccy")
 
 
@@ -22,6 +24,9 @@ def load_accounts(settings: Settings, accounts: Path | Iterable[Mapping[str, str
     missing = sorted({column for row in rows for column in _COLUMNS if not row.get(column)})
     if missing:
         raise BadInput(f"accounts without {', '.join(missing)}")
+    odd = sorted({row["base_ccy"] for row in rows if not _CURRENCY.fullmatch(row["base_ccy"])})
+    if odd:
+        raise BadInput(f"base currencies that are no ISO codes: {', '.join(odd)}")
     with connect(settings) as session, transaction(session):
         session.cursor().executemany(
             "INSERT INTO client_accounts (account_id, client_id, base_ccy) VALUES (%s, %s, %s)"
