@@ -155,6 +155,13 @@ def test_a_closed_position_keeps_a_row_for_its_last_day() -> None:
     assert [key[3] for key in compute([before, after, wednesday]) if key[0] == wednesday.as_of] == ["EUR"]
 
 
+def test_what_is_closed_without_a_price_is_judged_by_the_last_one() -> None:
+    before = day(MONDAY, [position(SHARE, "100", "50"), cash("EUR", "0")], [])
+    after = day(TUESDAY, [cash("EUR", "5300")], [], [booking("sell", SHARE, "-100", "53")])
+    row = tuesday_of(before, after)
+    assert (row.quality, figures(row)) == ("ok", {"total": 300, "trading": 300})
+
+
 @pytest.mark.parametrize(("age", "quality"), [(1, "stale"), (10, "stale"), (11, "estimated")])
 def test_a_missing_price_is_carried_for_ten_days(age: int, quality: str) -> None:
     after = day(MONDAY + timedelta(days=age), [position(SHARE, "100", "55")], [])
