@@ -57,6 +57,9 @@ bench: setup  ## latency and throughput of the hot path; writes benchmarks/*/res
 	$(PY) -m benchmarks.latency
 	$(PY) -m benchmarks.throughput
 
+bench-batch: setup  ## a morning's positions beside DuckDB and Polars, 100 k to 5 M, and a day after a year; an hour
+	$(PY) -m benchmarks.batch
+
 drill: setup  ## the full matrix of kill -9 under load, 20 rounds; writes its result file
 	$(PY) -m ops.drill
 
@@ -88,4 +91,4 @@ api/static/index.html: $(PAGE_SOURCES) $(STAMPS)/python
 	@echo "building the page"
 	@$(NPM) ci --no-audit --no-fund && $(NPM) run build && touch $@
 
-.PHONY: help setup run clean test check test-unit test-web test-integration test-e2e bench drill
+.PHONY: help setup run clean test check test-unit test-web test-integration test-e2e bench bench-batch drill
