@@ -42,7 +42,7 @@ def read_csv(file: IO[bytes], kind: str) -> Iterator[pa.RecordBatch]:
     decimal_comma = DecimalComma(kind, delimiter)
     rows = 0
     for batch in _batches(file, text, delimiter, names, first_line):
-        tidy = decimal_comma.to_points(_tidy(batch, names, padded=text.padded))
+        tidy = decimal_comma.to_points(_tidy(batch, names, padded=text.padded or text.quotes))
         rows += tidy.num_rows
         yield tidy
     # A day may pass without a transaction; no bank has a day without positions, prices or rates.

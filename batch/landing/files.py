@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
 
-import structlog
-
 from batch.landing.layout import KINDS, MANIFEST_SUFFIX, Place, parse_key
 from clients.postgres import Session, transaction
 from clients.s3 import Object, Store
 from core.errors import BadInput, ConfigurationError
 from core.events import NAMESPACE
+from core.logs import get_logger
 from core.settings import Settings
 
 LANDED, WAITING = "landed", "waiting"
+log = get_logger(__name__)
 
 _FIELDS = "file_id, bucket, key, version_id, kind, as_of_date, size_bytes, status, manifest_version"
 # A file that failed is tried again only with another manifest; one that was loaded is left alone.
@@ -78,8 +78,9 @@ def sync_landed(
     if not store.is_versioned(bucket):
         raise ConfigurationError(f"Bucket {bucket} is not versioned, so a file could change unseen: enable versioning.")
     listing = list_bronze(store, bucket, dates)
-    for stray in listing.strays:
-        structlog.get_logger().warning("landing.stray", key=stray.key, reason=stray.reason)
+    if listing.strays:
+        # Not the keys: whoever misplaced a file may have put a client's name in its path.
+        log.warning("strays_found", count=len(listing.strays), shown_by="tipline positions strays")
     required = settings.landing_manifest == "required"
     seen = [_landed(place, version, listing.manifests, required=required) for place, version in listing.files]
     with transaction(session):

@@ -20,7 +20,7 @@ _C1 = re.compile(rb"[\x80-\x9f]")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The facts of one file; `encoding` is Python's name, `quotes` and `padded` whether `"` and blanks occur at all."""
+    """The facts of one file: Python's name of its encoding, and whether quotes, and blanks or tabs, occur at all."""
 
     encoding: str
     quotes: bool
@@ -37,7 +37,7 @@ def inspect(file: IO[bytes]) -> Text:
     while chunk := file.read(CHUNK_BYTES):
         ascii_only = ascii_only and chunk.isascii()
         quotes = quotes or b'"' in chunk
-        padded = padded or b" " in chunk
+        padded = padded or b" " in chunk or b"\t" in chunk
         nul = nul or b"\0" in chunk
         # A return at a chunk's end may have its newline in the next.
         whole = last[-1:] + chunk if last.endswith(b"\r") else chunk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 from datetime import date
@@ -11,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from batch.landing import csv_files
 from tests.unit.batch.landing.samples import CASH, HEADER, NAMES, POSITIONS, ROW, read
@@ -90,6 +93,24 @@ def test_a_row_of_another_width_is_named_and_the_others_stay(at: int, monkeypatc
 def test_a_stray_quote_is_named_and_the_others_stay() -> None:
     rows = read(f"{HEADER}\n{ROW.replace('10', chr(34) + '1' + chr(34) + '0')}\n{ROW}\n")
     assert [(row["line"], row["malformed"] is None) for row in rows] == [(2, False), (3, True)]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    cells=st.lists(
+        st.tuples(st.text("ab\",;\t é'\n", max_size=6), st.text('x1,."', max_size=4)), min_size=1, max_size=5
+    ),
+    delimiter=st.sampled_from(csv_files.DELIMITERS),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
+def test_whatever_a_csv_writer_writes_is_read(cells: list[tuple[str, str]], delimiter: str, quoting: int) -> None:
+    sink = io.StringIO()
+    writer = csv.writer(sink, delimiter=delimiter, quoting=quoting, lineterminator="\n")  # type: ignore[arg-type]
+    writer.writerow([*NAMES, "note", "other"])
+    writer.writerows([*ROW.split(","), *pair] for pair in cells)
+    rows = read(sink.getvalue())
+    assert [(row["note"], row["other"]) for row in rows] == [(a.strip() or None, b.strip() or None) for a, b in cells]
+    assert {row["malformed"] for row in rows} == {None}
 
 
 def test_parquet_gives_the_same_text() -> None:
