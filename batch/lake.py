@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from pyspark.sql import SparkSession
@@ -36,6 +36,7 @@ def open_lake(settings: Settings, name: str, *, cores: int | None = None) -> Ite
     ensure_lake(settings)
     spark = start_lake_session(settings, name, cores=cores)
     try:
-        yield Lake(settings, spark, open_catalog(settings), Store(settings))
+        with closing(open_catalog(settings)) as catalog:
+            yield Lake(settings, spark, catalog, Store(settings))
     finally:
         spark.stop()

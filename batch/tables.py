@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -112,7 +113,8 @@ def ensure_lake(settings: Settings) -> None:
     store.ensure_bucket(settings.bronze_bucket, versioned=True)
     store.ensure_bucket(settings.silver_bucket)
     store.ensure_bucket(settings.gold_bucket)
-    ensure_tables(settings, open_catalog(settings), TABLES)
+    with closing(open_catalog(settings)) as catalog:
+        ensure_tables(settings, catalog, TABLES)
 
 
 def ensure_tables(settings: Settings, catalog: SqlCatalog, tables: Iterable[LakeTable]) -> None:

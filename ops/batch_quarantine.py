@@ -12,6 +12,7 @@ import io
 import json
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import date
 from typing import Any
 
@@ -83,8 +84,9 @@ def harmless(text: str) -> str:
 
 
 def _read(settings: Settings, condition: str) -> list[Error]:
-    table = open_catalog(settings).load_table("silver.quarantine")
-    found: list[Error] = table.scan(row_filter=condition, selected_fields=_COLUMNS).to_arrow().to_pylist()
+    with closing(open_catalog(settings)) as catalog:
+        table = catalog.load_table("silver.quarantine")
+        found: list[Error] = table.scan(row_filter=condition, selected_fields=_COLUMNS).to_arrow().to_pylist()
     with connect(settings) as session:
         marked = session.execute("SELECT file_id::text, line FROM resubmitted_rows").fetchall()
     resubmitted = {f"{row['file_id']}:{row['line']}" for row in marked}
