@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from io import BufferedRandom
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import orjson
 
@@ -42,7 +43,7 @@ class PartWriter:
         self.rows = 0
         self._folder, self._limit_bytes = folder, limit_bytes
         self._sum = 0
-        self._file: IO[bytes] | None = None
+        self._file: BufferedRandom | None = None
         self._lines = 0
 
     @property

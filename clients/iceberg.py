@@ -107,7 +107,8 @@ def read_table_batches(
     table: Table, columns: Sequence[str], *, column: str, values: Iterable[object]
 ) -> Iterator[pa.RecordBatch]:
     """Yield the same of a table as it was when it was loaded."""
-    condition = In(column, [str(value) for value in values])
+    # mypy's plugin for pydantic takes the constructors of pyiceberg's expressions for its own.
+    condition = In(column, [str(value) for value in values])  # type: ignore[call-arg]
     scan = table.scan(row_filter=condition, selected_fields=tuple(columns))
     reader = ArrowScan(table.metadata, table.io, scan.projection(), condition)
     # A reader over all files at once would read ahead without bound.
@@ -128,7 +129,7 @@ def find_rows(
     """Return a few rows whose columns equal the given values, as the table was at a snapshot (now, when None)."""
     condition: BooleanExpression = AlwaysTrue()
     for column, value in where.items():
-        condition = And(condition, EqualTo(column, str(value)))
+        condition = And(condition, EqualTo(column, str(value)))  # type: ignore[call-arg]
     scan = catalog.load_table(name).scan(row_filter=condition, selected_fields=tuple(columns), snapshot_id=snapshot_id)
     rows: list[dict[str, Any]] = scan.to_arrow().to_pylist()
     return rows
@@ -145,7 +146,8 @@ def append_after(
     """
     with table.transaction() as transaction:
         # There is no public way to make a commit depend on a property.
-        transaction._stage((), (_PropertyIs(name=marker, value=before),))
+        condition: Any = _PropertyIs(name=marker, value=before)
+        transaction._stage((), (condition,))
         transaction.set_properties({marker: after})
         transaction.append(rows, snapshot_properties=dict(summary))
 
@@ -170,7 +172,7 @@ def drop_partition(table: Table, column: str, value: object) -> None:
     Conflict when rows were added to that partition since, which whoever loaded the table has not seen.
     """
     with table.transaction() as transaction:
-        transaction.delete(EqualTo(column, str(value)))
+        transaction.delete(f"{column} = '{value}'")
 
 
 class _PropertyIs(ValidatableTableRequirement):
@@ -180,7 +182,7 @@ class _PropertyIs(ValidatableTableRequirement):
     name: str
     value: str | None
 
-    def validate(self, base_metadata: TableMetadata | None) -> None:
+    def validate(self, base_metadata: TableMetadata | None) -> None:  # type: ignore[override]
         """Raise ValidationException, which ends the commit's retries, when the property is another."""
         if base_metadata is None or base_metadata.properties.get(self.name) != self.value:
             raise ValidationException(f"table property {self.name} was moved by another writer")
