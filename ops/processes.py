@@ -35,6 +35,8 @@ PROCESSES = (
     _Process("retry-mover", "streaming.retry_mover", after=("kafka",)),
     _Process("intake", "streaming.intake", after=("postgres", "kafka")),
     _Process("poller", "streaming.poller", after=("postgres", "kafka")),
+    _Process("glue", "batch.glue", after=("postgres", "s3")),
+    _Process("night", "batch.night", after=("postgres", "s3", "glue")),
     _Process("warm", "batch.warm", after=("postgres", "kafka", "s3")),
 )
 
@@ -62,7 +64,12 @@ def _service(process: _Process, settings: Settings) -> Service:
 
 def _readiness(name: str, settings: Settings) -> tuple[Probe, int | None]:
     host = settings.bind_host
-    ports = {"serve": settings.endpoint_port, "intake": settings.intake_port, "api": settings.api_port}
+    ports = {
+        "serve": settings.endpoint_port,
+        "intake": settings.intake_port,
+        "api": settings.api_port,
+        "glue": settings.facade_port,
+    }
     if name == "ray":
         # The dashboard starts last, and `serve` deploys through it.
         return tcp_probe(host, settings.ray_dashboard_port), settings.ray_port

@@ -10,6 +10,9 @@ from functools import partial
 
 from rich.console import Console
 
+from batch.glue.defaults import ensure_defaults
+from batch.night.events import open_queue
+from batch.tables import ensure_lake
 from clients.kafka import ensure_topics
 from clients.postgres import migrate
 from core.errors import ConfigurationError, TiplineError
@@ -45,9 +48,12 @@ def up(console: Console) -> int:
 
 
 def fill(settings: Settings) -> None:
-    """Bring the stores to what the processes expect: the schema, the topics and, in the demo, the demo book."""
+    """Bring the stores to what the processes expect: the schema, topics, the lake, jobs, and the demo book."""
     migrate(settings, MIGRATIONS)
     ensure_topics(settings.kafka_bootstrap, TOPICS)
+    ensure_lake(settings)
+    open_queue(settings)
+    ensure_defaults(settings)
     if settings.mode == "demo":
         from ops.demo.load import load_demo
 

@@ -1,0 +1,1 @@
+"""A facade of AWS Glue's API over real spark-submit, for where there is no AWS."""

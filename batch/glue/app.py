@@ -1,0 +1,117 @@
+"""The facade's HTTP face: signed `POST /` for each service that it stands for, and its health."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from batch.glue.wire import error_reply, reply
+from clients.aws_auth import SignedRequest, Verifier
+from core.clock import utc_now
+from core.errors import BadInput, Forbidden, PayloadTooLarge, TiplineError
+from core.logs import get_logger
+
+BODY_LIMIT_BYTES = 1024 * 1024
+
+Operation = Callable[[dict[str, Any]], dict[str, Any]]
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One AWS service: who may call it, and what its operations do, by name."""
+
+    verifier: Verifier
+    operations: Mapping[str, Operation]
+
+
+def create_app(
+    services: Mapping[str, Service], *, ready: Callable[[], bool], running: Callable[[], AbstractContextManager[object]]
+) -> FastAPI:
+    """Return the application; `services` by target prefix (`AWSGlue`), `running` is entered while it serves."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        with running():
+            yield
+
+    async def call(request: Request) -> Response:
+        try:
+            return await _call(services, request)
+        except TiplineError as error:
+            return error_reply(error)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except Exception:
+            log.exception("operation_failed", target=request.headers.get("x-amz-target", "")[:100])
+            return error_reply(TiplineError("internal failure"))
+
+    async def live(_request: Request) -> Response:
+        return Response(status_code=200)
+
+    async def is_ready(_request: Request) -> Response:
+        return Response(status_code=200 if await run_in_threadpool(ready) else 503)
+
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.add_route("/", call, methods=["POST"])
+    app.add_route("/livez", live, methods=["GET"])
+    app.add_route("/readyz", is_ready, methods=["GET"])
+    return app
+
+
+async def _call(services: Mapping[str, Service], request: Request) -> Response:
+    prefix, _, name = request.headers.get("x-amz-target", "").rpartition(".")
+    service = services.get(prefix)
+    if service is None or "origin" in request.headers:
+        raise Forbidden("this is no request of an AWS client", code="AccessDeniedException")
+    body = await _read_body(request)
+    service.verifier.verify(_signed(request, body), utc_now())
+    operation = service.operations.get(name)
+    if operation is None:
+        raise BadInput(f"operation {name[:100]} is unknown", code="UnknownOperationException")
+    return reply(await run_in_threadpool(_run, operation, body))
+
+
+def _run(operation: Operation, body: bytes) -> dict[str, Any]:
+    try:
+        payload = orjson.loads(body or b"{}")
+        if not isinstance(payload, dict):
+            raise BadInput("the body must be a JSON object", code="SerializationException")
+        return operation(payload)
+    except orjson.JSONDecodeError as error:
+        raise BadInput(f"the body is not JSON: {error}", code="SerializationException") from error
+    except ValidationError as error:
+        raise BadInput("; ".join(_sentence(one) for one in error.errors())) from error
+
+
+def _sentence(error: Any) -> str:
+    return f"{'.'.join(str(step) for step in error['loc'])}: {error['msg']}"
+
+
+async def _read_body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT_BYTES:
+            raise PayloadTooLarge(f"the body exceeds the limit of {BODY_LIMIT_BYTES} bytes")
+    return bytes(body)
+
+
+def _signed(request: Request, body: bytes) -> SignedRequest:
+    scope: Any = request.scope
+    return SignedRequest(
+        method=request.method,
+        raw_path=scope["raw_path"].decode("ascii", "replace"),
+        query=scope["query_string"].decode("ascii", "replace"),
+        headers={name: ",".join(request.headers.getlist(name)) for name in request.headers},
+        body=body,
+    )
