@@ -153,7 +153,7 @@ def _without_fields(record: _Record, reason: str) -> _Record:
 def _to_batch(records: list[_Record], names: list[str]) -> pa.RecordBatch:
     blank = [None] * len(names)
     rows = [record.fields or blank for record in records]
-    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+    columns = [_empty_as_null(pa.array(column, pa.string())) for column in zip(*rows, strict=True)]
     lines = pa.array([record.first for record in records], pa.int64())
     return _with_lines(columns, names, lines, pa.array([record.reason for record in records], pa.string()))
 
@@ -163,21 +163,17 @@ def _with_lines(columns: list[pa.Array], names: list[str], lines: pa.Array, reas
 
 
 def _tidy(batch: pa.RecordBatch, names: list[str], *, padded: bool) -> pa.RecordBatch:
-    """Strip padding, make empty cells null, and drop rows of nothing but empty cells, which spreadsheets append."""
-    columns = batch.columns
+    """Strip padding, and drop rows of nothing but empty cells, which spreadsheets append."""
     if padded:
-        columns = [
-            pc.utf8_trim_whitespace(column) if name in names else column
-            for name, column in zip(batch.schema.names, columns, strict=True)
-        ]
-    columns = [
-        pc.if_else(pc.equal(column, ""), None, column) if name in names else column
-        for name, column in zip(batch.schema.names, columns, strict=True)
-    ]
-    batch = pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+        stripped = [_empty_as_null(pc.utf8_trim_whitespace(batch[name])) for name in names]
+        batch = _with_lines(stripped, names, batch[LINE], batch[MALFORMED])
     if batch[names[0]].null_count:
         filled = pc.is_valid(batch[MALFORMED])
         for name in names:
             filled = pc.or_(filled, pc.is_valid(batch[name]))
         batch = batch.filter(filled)
     return batch
+
+
+def _empty_as_null(column: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(column, ""), None, column)
