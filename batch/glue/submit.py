@@ -14,7 +14,7 @@ import batch
 from batch.glue.requests import JobDefinition
 from batch.glue.runs import Run
 from clients.s3 import Store
-from clients.spark import spark_home, submission_options
+from clients.spark_options import spark_home, submission_options
 from core.errors import BadInput
 from core.settings import Settings, as_environment
 

@@ -8,6 +8,7 @@ import threading
 
 from batch.night.starts import Starts
 from batch.night.watcher import Watcher
+from clients.aws import glue
 from clients.health import Heartbeat
 from clients.s3 import Store
 from core.logs import configure_logs
@@ -23,7 +24,7 @@ def main() -> None:
     # A long poll would keep us for seconds; every step may be repeated, so it may as well be cut off.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
-    watcher = Watcher(settings, Store(settings), Starts(settings), Heartbeat(settings, NAME).beat)
+    watcher = Watcher(settings, Store(settings), Starts(glue(settings)), Heartbeat(settings, NAME).beat)
     watcher.run(threading.Event())
 
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from batch.glue.defaults import NIGHTLY
 from batch.night.plan import Failures, Start
-from clients.aws import glue, translated
+from clients.aws import translated
 from clients.postgres import Session
 from core.logs import get_logger
-from core.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_glue import GlueClient
@@ -21,8 +20,8 @@ log = get_logger(__name__)
 class Starts:
     """Starts the nightly job and learns how its runs end."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._client: GlueClient = glue(settings)
+    def __init__(self, client: GlueClient) -> None:
+        self._client = client
 
     def start(self, session: Session, start: Start) -> str:
         """Start a run and remember it; RateLimited while another run of the job is under way."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,8 +19,9 @@ from batch.glue.defaults import NIGHTLY, NIGHTLY_FLASH, ensure_defaults
 from batch.glue.requests import TriggerDefinition
 from batch.glue.runs import Run
 from batch.glue.scheduler import Scheduler
-from batch.glue.submit import MARK
+from batch.glue.submit import MARK, mark
 from batch.night.events import Arrival, remember
+from batch.tables import ensure_lake
 from clients.aws import translated
 from clients.postgres import connect, pool
 from clients.s3 import Store
@@ -74,8 +77,9 @@ def ran(log: Path) -> list[str]:
     return log.read_text().splitlines() if log.exists() else []
 
 
-def test_spark_submit_runs_a_script_from_s3_on_the_lake(facade: Facade, lake: Any, tmp_path: Path) -> None:
+def test_spark_submit_runs_a_script_from_s3_on_the_lake(facade: Facade, tmp_path: Path) -> None:
     settings = facade.settings
+    ensure_lake(settings)
     Store(settings).put(settings.silver_bucket, "scripts/job.py", SPARK_SCRIPT.encode())
     job = facade.job(
         "spark",
@@ -180,13 +184,16 @@ def test_after_its_death_the_facade_ends_what_was_left_and_tries_it_again(
     run_id = facade.start(job, log=str(log), until=str(gate))
     until(lambda: ran(log))
     survivors = marked(run_id)
+    left = subprocess.Popen(["sleep", "300"], env={MARK: mark(facade.settings, "jr_of_an_earlier_facade")})
     facade.group.kill("glue")
+    assert survivors
     assert all(process.is_running() for process in survivors)
     facade.group.start_all()
     gate.touch()
     assert facade.run(job, run_id)["ErrorMessage"] == "the run was interrupted when the service stopped"
     assert facade.ended(job, f"{run_id}_attempt_1")["JobRunState"] == "SUCCEEDED"
     assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in survivors)
+    assert left.wait(10) == -signal.SIGKILL
     assert ran(log) == [run_id, f"{run_id}_attempt_1"]
 
 
