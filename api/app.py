@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from api import alert_routes, pages, probes, problems, session_routes, stream
+from api import alert_routes, pages, portfolio_routes, probes, problems, session_routes, stream
 from api.feed import FeedReader
 from api.hub import Hub
 from api.passwords import PasswordVerifier
@@ -53,7 +53,7 @@ def create_routes() -> FastAPI:
     app = FastAPI(
         title="Tipline",
         version=probes.release(),
-        summary="Alerts for relationship managers: REST beside the WebSocket of contracts/asyncapi.yaml.",
+        summary="Alerts and portfolios for relationship managers; the WebSocket is in contracts/asyncapi.yaml.",
         openapi_url=f"{PREFIX}/openapi.json",
         # Their pages load scripts from elsewhere, which our own policy forbids.
         docs_url=None,
@@ -62,7 +62,7 @@ def create_routes() -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(Shell)
-    for router in (session_routes.router, alert_routes.router, stream.router):
+    for router in (session_routes.router, alert_routes.router, portfolio_routes.router, stream.router):
         app.include_router(router, prefix=PREFIX, responses=problems.DOCUMENTED)
     app.include_router(probes.router, responses=problems.DOCUMENTED)
     return app

@@ -26,6 +26,11 @@ class Principal:
         if self.role not in SEES_ALERTS:
             raise Forbidden(f"the role {self.role} does not work with alerts")
 
+    def must_see_portfolios(self) -> None:
+        """Raise Forbidden unless the role works with clients, whose figures these are."""
+        if self.role not in SEES_ALERTS:
+            raise Forbidden(f"the role {self.role} does not work with portfolios")
+
     def must_acknowledge(self) -> None:
         """Raise Forbidden unless the role may acknowledge; compliance only watches."""
         if self.role not in ACKNOWLEDGES:

@@ -1,0 +1,196 @@
+"""Reading a client's figures: which revision holds, the year that leads there, and the positions behind it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from api import portfolio_models as models
+from api.portfolio_ranges import common_status, pnl, ranges, worst_quality, year_before
+from api.principal import Principal
+from clients.postgres import AsyncSession, Jsonb, Row
+from core.errors import BadInput, NotFound
+
+SERIES_DAYS = 90
+# Figures before a year's first day say that the year is complete; holidays may keep them some days away.
+MARGIN = timedelta(days=14)
+# Beyond what the column holds.
+LARGEST = Decimal(10) ** 18
+
+_CLIENT = """
+    SELECT client_id, display FROM clients WHERE client_id = %(client_id)s AND may_see(%(rm_id)s, client_id)
+"""
+_DAY = """
+    SELECT * FROM client_metrics_known_at(coalesce(%(known_at)s::timestamptz, 'infinity'))
+    WHERE client_id = %(client_id)s AND as_of_date = coalesce(%(day)s::date, as_of_date)
+    ORDER BY as_of_date DESC LIMIT 1
+"""
+_HISTORY = """
+    SELECT as_of_date, base_ccy, market_value, pnl_total, pnl_price, pnl_fx, pnl_trading, pnl_income, pnl_fees,
+           pnl_unexplained, net_flows, daily_return, twr, drawdown, quality, status
+    FROM client_metrics_known_at(coalesce(%(known_at)s::timestamptz, 'infinity'))
+    WHERE client_id = %(client_id)s AND as_of_date BETWEEN %(since)s AND %(until)s
+    ORDER BY as_of_date
+"""
+_POSITIONS = """
+    SELECT * FROM positions_eod
+    WHERE client_id = %(client_id)s AND as_of_date = %(day)s AND revision = %(revision)s
+      AND (%(value)s::numeric IS NULL
+           OR (-market_value, account_id, instrument_id) > (-%(value)s, %(account)s, %(instrument)s))
+    ORDER BY -market_value, account_id, instrument_id LIMIT %(limit)s
+"""
+_AUDIT = "INSERT INTO audit_log (actor, action, subject, detail) VALUES (%s, %s, %s, %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose figures, of which day (by default the newest), and as they were known when (by default now)."""
+
+    client_id: str
+    day: date | None
+    known_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place after a position in the list's order, within one revision of one day; opaque to callers."""
+
+    day: date
+    revision: int
+    market_value: Decimal
+    account_id: str
+    instrument_id: str
+
+    def encode(self) -> str:
+        """Return the text that `parse_place` reads."""
+        parts = [str(self.day), self.revision, str(self.market_value), self.account_id, self.instrument_id]
+        return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+def parse_place(text: str) -> Place:
+    """Return the place a cursor names; BadInput when it is not one of ours."""
+    try:
+        day, revision, value, account, instrument = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        place = Place(date.fromisoformat(day), int(revision), Decimal(value), str(account), str(instrument))
+        # What PostgreSQL could not even compare with.
+        if (
+            abs(place.market_value) >= LARGEST
+            or not 0 < place.revision < 2**31
+            or b"\0" in f"{account}{instrument}".encode()
+        ):
+            raise ValueError(text)
+    except (ValueError, TypeError, binascii.Error, InvalidOperation, RecursionError, OverflowError):
+        raise BadInput("this is not a cursor that we gave out", code="bad_cursor") from None
+    return place
+
+
+async def read_health(session: AsyncSession, principal: Principal, asked: Asked) -> models.Health:
+    """Return a client's figures; NotFound when there are none, or the client is not the caller's."""
+    async with session.transaction():
+        await session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        client, day = await _client_and_day(session, principal, asked)
+        until = day["as_of_date"]
+        span = {
+            "client_id": asked.client_id,
+            "known_at": asked.known_at,
+            "since": year_before(until) - MARGIN,
+            "until": until,
+        }
+        history = await (await session.execute(_HISTORY, span)).fetchall()
+        await _audit(session, principal, "portfolio.viewed", day)
+    return _health(client, day, history)
+
+
+async def read_positions(
+    session: AsyncSession, principal: Principal, asked: Asked, *, limit: int, place: Place | None
+) -> models.PositionPage:
+    """Return a page of positions, largest value first; later pages stay in the revision of the first."""
+    async with session.transaction():
+        await session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        _, day = await _client_and_day(session, principal, asked)
+        parameters = {
+            "client_id": asked.client_id,
+            "day": place.day if place else day["as_of_date"],
+            "revision": place.revision if place else day["positions_revision"],
+            "value": place and place.market_value,
+            "account": place and place.account_id,
+            "instrument": place and place.instrument_id,
+            "limit": limit + 1,
+        }
+        rows = await (await session.execute(_POSITIONS, parameters)).fetchall()
+        await _audit(session, principal, "positions.viewed", day)
+    shown = rows[:limit]
+    return models.PositionPage(
+        client_id=asked.client_id,
+        base_ccy=day["base_ccy"],
+        as_of=parameters["day"],
+        revision=parameters["revision"],
+        quality=day["quality"],
+        status=day["status"],
+        items=[models.Position(**row, pnl=pnl([row])) for row in shown],
+        next=_after(shown[-1]).encode() if len(rows) > limit else None,
+    )
+
+
+async def _client_and_day(session: AsyncSession, principal: Principal, asked: Asked) -> tuple[Row, Row]:
+    parameters = {
+        "client_id": asked.client_id,
+        "rm_id": principal.rm_id,
+        "day": asked.day,
+        "known_at": asked.known_at,
+    }
+    client = await (await session.execute(_CLIENT, parameters)).fetchone()
+    if client is None:
+        raise NotFound("no such client")
+    day = await (await session.execute(_DAY, parameters)).fetchone()
+    if day is None:
+        raise NotFound("there are no figures of this client for that", code="no_figures")
+    return client, day
+
+
+async def _audit(session: AsyncSession, principal: Principal, action: str, day: Row) -> None:
+    """Record who saw which figures of which client."""
+    seen = {"as_of": str(day["as_of_date"]), "revision": day["revision"]}
+    await session.execute(_AUDIT, (principal.rm_id, action, day["client_id"], Jsonb(seen)))
+
+
+def _health(client: Row, day: Row, history: Sequence[Row]) -> models.Health:
+    grade = {"quality": day["quality"], "status": day["status"]}
+    year = [row for row in history if row["as_of_date"] > year_before(day["as_of_date"])]
+    recent = [row for row in history if row["as_of_date"] > day["as_of_date"] - timedelta(days=SERIES_DAYS)]
+    return models.Health(
+        **grade,
+        client_id=client["client_id"],
+        display=client["display"],
+        base_ccy=day["base_ccy"],
+        as_of=day["as_of_date"],
+        computed_at=day["computed_at"],
+        revision=day["revision"],
+        run_id=str(day["run_id"]),
+        twr_since_inception=day["twr"],
+        value=models.Value(
+            **grade,
+            market_value=day["market_value"],
+            positions=day["positions"],
+            quality_counts=day["quality_counts"],
+        ),
+        ranges=ranges(history),
+        drawdown=models.Drawdown(
+            quality=worst_quality(row["quality"] for row in year),
+            status=common_status(row["status"] for row in year),
+            current=day["drawdown"],
+            worst_1y=min(row["drawdown"] for row in year),
+        ),
+        concentrations=models.Concentrations(**grade, top=day["top_concentration"], **day["concentrations"]),
+        movers=models.Movers(**grade, **day["top_movers"]),
+        series=[models.SeriesPoint(**row, as_of=row["as_of_date"]) for row in recent],
+    )
+
+
+def _after(row: Row) -> Place:
+    return Place(row["as_of_date"], row["revision"], row["market_value"], row["account_id"], row["instrument_id"])

@@ -1,0 +1,68 @@
+"""`/api/v1/clients/{client_id}/health`, its positions, and `/api/v1/book`: all from PostgreSQL alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import AwareDatetime
+
+from api import book, portfolio
+from api.authentication import PrincipalDep
+from api.portfolio_models import Book, Health, PositionPage
+from api.services import ServicesDep
+
+router = APIRouter(tags=["portfolio"])
+
+_TEXT = r"^[^\x00]*$"
+ClientId = Annotated[str, Path(min_length=1, max_length=128, pattern=_TEXT)]
+Day = Annotated[date | None, Query(alias="date", description="Of which day; by default the newest.")]
+KnownAt = Annotated[
+    AwareDatetime | None, Query(description="Figures as they were known at this time; by default as known now.")
+]
+
+
+@router.get("/clients/{client_id}/health", operation_id="readPortfolioHealth")
+async def read_health(
+    client_id: ClientId,
+    principal: PrincipalDep,
+    services: ServicesDep,
+    day: Day = None,
+    as_known_at: KnownAt = None,
+) -> Health:
+    """Read a client's portfolio health; 404 as well when the client is another RM's."""
+    principal.must_see_portfolios()
+    async with services.pool.connection() as session:
+        return await portfolio.read_health(session, principal, portfolio.Asked(client_id, day, as_known_at))
+
+
+@router.get("/clients/{client_id}/positions", operation_id="listPositions")
+async def list_positions(
+    client_id: ClientId,
+    principal: PrincipalDep,
+    services: ServicesDep,
+    day: Day = None,
+    as_known_at: KnownAt = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=600)] = None,
+) -> PositionPage:
+    """List a client's positions, largest value first; 404 as well when the client is another RM's."""
+    principal.must_see_portfolios()
+    place = portfolio.parse_place(cursor) if cursor else None
+    async with services.pool.connection() as session:
+        asked = portfolio.Asked(client_id, place.day if place else day, as_known_at)
+        return await portfolio.read_positions(session, principal, asked, limit=limit, place=place)
+
+
+@router.get("/book", operation_id="readBook")
+async def read_book(
+    principal: PrincipalDep,
+    services: ServicesDep,
+    limit: Annotated[int, Query(ge=1, le=200)] = 200,
+    cursor: Annotated[str, Query(max_length=128, pattern=_TEXT)] = "",
+) -> Book:
+    """Read the caller's clients with their newest figures, and the totals of each base currency."""
+    principal.must_see_portfolios()
+    async with services.pool.connection() as session:
+        return await book.read_book(session, principal, limit=limit, after=cursor)
