@@ -1,5 +1,6 @@
 // The REST calls of the page. Errors arrive as `Problem`, made from RFC 9457 bodies.
 
+import type { Book, Health, PositionPage } from "./portfolio.ts";
 import type { Alert, AlertPage, Me } from "./types.ts";
 
 const BASE = "/api/v1";
@@ -29,6 +30,18 @@ export function readAlerts(cursor: string | null = null): Promise<AlertPage> {
   const query = new URLSearchParams({ limit: String(PAGE_LIMIT) });
   if (cursor !== null) query.set("cursor", cursor);
   return call("GET", `/alerts?${query}`);
+}
+
+/** Read own clients with their newest figures; without a cursor the first page. */
+export const readBook = (cursor: string | null = null): Promise<Book> =>
+  call("GET", cursor === null ? "/book" : `/book?${new URLSearchParams({ cursor })}`);
+export const readHealth = (clientId: string): Promise<Health> =>
+  call("GET", `/clients/${encodeURIComponent(clientId)}/health`);
+
+/** Read a client's positions of a day, largest first; without a cursor the first page. */
+export function readPositions(clientId: string, day: string, cursor: string | null = null): Promise<PositionPage> {
+  const query = new URLSearchParams(cursor === null ? { date: day } : { cursor });
+  return call("GET", `/clients/${encodeURIComponent(clientId)}/positions?${query}`);
 }
 
 /** Return the address of the live stream on the page's own origin. */

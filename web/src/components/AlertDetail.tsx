@@ -1,3 +1,4 @@
+import { bookHref } from "../hooks.ts";
 import { percent, safeUrl } from "../text.ts";
 import { exactTime } from "../time.ts";
 import type { Alert, Source } from "../types.ts";
@@ -20,7 +21,7 @@ export function AlertDetail({ alert, ackError, onAcknowledge }: Props) {
       <header className="detail-head">
         <p className="row-head">
           <SeverityMark severity={alert.severity} />
-          <span className="row-client">{alert.client.display}</span>
+          <a className="row-client" href={bookHref(alert.client.id)} title="Portfolio">{alert.client.display}</a>
           <span className="topic">{alert.topic}</span>
           <Badges alert={alert} />
         </p>

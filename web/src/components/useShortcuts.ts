@@ -3,9 +3,15 @@ import { useEffect } from "react";
 import { select } from "../hooks.ts";
 import type { InboxStore } from "../store.ts";
 
-/** Keys of the inbox: j and k move, a acknowledges, Escape closes. Never while typing or with a modifier held. */
-export function useShortcuts(order: readonly string[], selectedId: string | null, store: InboxStore): void {
+/**
+ * Keys of the inbox, while it is shown: j and k move, a acknowledges, Escape closes. Never while typing or with a
+ * modifier held.
+ */
+export function useShortcuts(
+  shown: boolean, order: readonly string[], selectedId: string | null, store: InboxStore,
+): void {
   useEffect(() => {
+    if (!shown) return;
     const move = (step: number): void => {
       const at = selectedId === null ? -1 : order.indexOf(selectedId);
       const id = order[Math.max(0, Math.min(order.length - 1, at + step))];
@@ -25,5 +31,5 @@ export function useShortcuts(order: readonly string[], selectedId: string | null
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [order, selectedId, store]);
+  }, [shown, order, selectedId, store]);
 }

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { amount, change, direction, expectedDay, linePoints, share } from "../src/portfolio.ts";
+
+const digits = (text: string): string => text.replace(/[^0-9-]/g, "");
+
+test("an amount keeps every digit, beyond what a binary float holds", () => {
+  assert.equal(digits(amount("123456789012345678.91")), "12345678901234567891");
+});
+
+test("a change carries its sign, and nothing is neither gain nor loss", () => {
+  assert.ok(change("12.5").startsWith("+"));
+  assert.deepEqual(["0.01", "-0.01", "0.00", "-0.00"].map(direction), ["gain", "loss", "flat", "flat"]);
+});
+
+test("a share is shown in percent", () => {
+  assert.equal(digits(share("0.1234000000")), "1234");
+});
+
+test("the newest day to expect is the last weekday before today", () => {
+  const tuesday = new Date(2026, 10, 24, 8);
+  const monday = new Date(2026, 10, 23, 8);
+  const sunday = new Date(2026, 10, 22, 23);
+  assert.deepEqual([tuesday, monday, sunday].map(expectedDay), ["2026-11-23", "2026-11-20", "2026-11-20"]);
+});
+
+test("a line fills its box and a flat one lies in the middle", () => {
+  assert.equal(linePoints(["1", "3", "2"], 100, 40), "0.0,40.0 50.0,0.0 100.0,20.0");
+  assert.equal(linePoints(["5", "5"], 100, 40), "0.0,20.0 100.0,20.0");
+});
