@@ -164,31 +164,34 @@ def _inception(day: date, key: Key, held: Holding) -> Row:
 
 
 def _row(day: date, key: Key, start: Holding | None, end: Holding, booked: Bookings) -> Row:
-    fx, trading, income, price = _parts(start, end, booked)
+    parts = _parts(start, end, booked)
     value0 = start.value if start else ZERO
     flows = sum((trade.value for trade in booked.trades), ZERO)
     exact = end.value - value0 - flows + booked.income + booked.fees
-    unexplained = cents(exact - price - fx - trading - income - booked.fees)
     total = cents(end.value) - cents(value0) - cents(flows) + cents(booked.income) + cents(booked.fees)
-    others = [cents(part) for part in (fx, trading, income, booked.fees)]
+    shown = {name: cents(part) for name, part in parts.items() if name != "pnl_price"}
+    unexplained = cents(exact - sum(parts.values()))
     external = sum((trade.value for trade in booked.trades if trade.external), ZERO)
     return Row(
         day, *key, end.base_ccy, end.quantity, end.price, end.ccy, end.fx, cents(end.value),
-        total, total - sum(others) - unexplained, *others, unexplained, cents(external),
-        end.quality, end.quality_days,
+        total, total - sum(shown.values()) - unexplained, shown["pnl_fx"], shown["pnl_trading"], shown["pnl_income"],
+        shown["pnl_fees"], unexplained, cents(external), end.quality, end.quality_days,
     )  # fmt: skip
 
 
-def _parts(start: Holding | None, end: Holding, booked: Bookings) -> tuple[Decimal, Decimal, Decimal, Decimal]:
-    """Return the exact FX, trading, income and price parts of one position."""
+def _parts(start: Holding | None, end: Holding, booked: Bookings) -> dict[str, Decimal]:
+    """Return the exact parts of one position's P&L."""
     q0, p0, a0, f0 = (start.quantity, start.price, start.accrued, start.fx) if start else (ZERO, ZERO, ZERO, ZERO)
     p1, a1, f1 = end.price, end.accrued, end.fx
     # A split keeps q0 x p0: written with that product, no quotient is ever rounded.
     units, worth = (q0 + booked.split_units if q0 else q0), q0 * p0
-    price = (units * p1 - worth) * f0
     cross = (units * p1 - worth) * (f1 - f0)
-    fx = worth * (f1 - f0) + cross + a0 * (f1 - f0)
-    fx += sum((t.quantity * t.price + t.accrued) * (f1 - t.fx) for t in booked.trades)
-    trading = sum((t.quantity * (p1 - t.price) * f1 for t in booked.trades), ZERO)
-    income = booked.income + (a1 - a0 - sum(t.accrued for t in booked.trades)) * f1
-    return fx, trading, income, price
+    on_trades = sum((t.quantity * t.price + t.accrued) * (f1 - t.fx) for t in booked.trades)
+    accrued = a1 - a0 - sum(t.accrued for t in booked.trades)
+    return {
+        "pnl_price": (units * p1 - worth) * f0,
+        "pnl_fx": worth * (f1 - f0) + cross + a0 * (f1 - f0) + on_trades,
+        "pnl_trading": sum((t.quantity * (p1 - t.price) * f1 for t in booked.trades), ZERO),
+        "pnl_income": booked.income + accrued * f1,
+        "pnl_fees": booked.fees,
+    }

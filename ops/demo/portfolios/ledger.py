@@ -94,4 +94,4 @@ class Ledger:
         """Some rows leave the amount to the reader, where units x price gives it to the cent."""
         plain = (units * quote == -entry.amount * 1_000_000) & ~minor
         left_out = plain & (entry.kind in ("buy", "sell")) & (self.rng.random(len(plain)) < _AMOUNT_LEFT_OUT)
-        return ~left_out & entry.moves_cash
+        return np.asarray(~left_out & entry.moves_cash, bool)
