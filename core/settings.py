@@ -97,6 +97,7 @@ class Settings(BaseSettings):
     gold_bucket: str = "data-lake-gold"
     archive_bucket: str = "news-archive"
     bronze_queue: str = "data-lake-bronze-events"
+    demo_days: int = Field(default=260, ge=0)
     night_quiet_s: float = Field(default=5.0, ge=0)
     night_sweep_s: float = Field(default=300.0, gt=0)
     landing_manifest: Literal["optional", "required"] = "optional"

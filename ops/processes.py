@@ -36,7 +36,8 @@ PROCESSES = (
     _Process("intake", "streaming.intake", after=("postgres", "kafka")),
     _Process("poller", "streaming.poller", after=("postgres", "kafka")),
     _Process("glue", "batch.glue", after=("postgres", "s3")),
-    _Process("night", "batch.night", after=("postgres", "s3", "glue")),
+    # Ready once it has caught up, which at the first start is a year of demo days.
+    _Process("night", "batch.night", after=("postgres", "s3", "glue"), start_timeout_s=900),
     _Process("warm", "batch.warm", after=("postgres", "kafka", "s3")),
 )
 

@@ -31,7 +31,7 @@ class Starts:
             "INSERT INTO night_runs (job_run_id, inputs_hash, from_date, to_date) VALUES (%s, %s, %s, %s)",
             (run_id, start.inputs_hash, start.days[0].as_of_date, start.days[-1].as_of_date),
         )
-        log.info("night_started", run=run_id, days=len(start.days), **start.arguments)
+        log.info("night_started", run=run_id, days=len(start.days), first=start.arguments["--date"])
         return run_id
 
     def under_way(self, session: Session) -> bool:

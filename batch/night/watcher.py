@@ -46,6 +46,8 @@ class Watcher:
     _swept_at: datetime | None = None
     # Whether there may be something to start; what is known to be done is not looked up again and again.
     _open: bool = True
+    # False until what lay in bronze when we came has its figures, or will not get any: so long a morning is not ready.
+    _caught_up: bool = False
     _given_up: str | None = None
 
     def __post_init__(self) -> None:
@@ -71,7 +73,7 @@ class Watcher:
             self._take_in(session, None)
             self._swept_at = self.now()
         running = self._consider(session)
-        self.beat(days=len(self.days), running=running, given_up=self._given_up is not None)
+        self.beat(ready=self._caught_up, days=len(self.days), running=running, given_up=self._given_up is not None)
         messages = self._drain(queue, self._patience_s(running=running))
         if messages:
             arrivals = [arrival for message in messages for arrival in read_arrivals(message)]
@@ -100,7 +102,7 @@ class Watcher:
             return False
         start = start_of(due_final(self.days, last_made(session)))
         if start is None:
-            self._open, self._given_up = False, None
+            self._open, self._given_up, self._caught_up = False, None, True
             self._quiet.reset()
             return False
         return self._start(session, start)
@@ -108,9 +110,10 @@ class Watcher:
     def _start(self, session: Session, start: Start) -> bool:
         failures = self.starts.failures(session, start.inputs_hash)
         if not failures.allow(self.now()):
+            self._caught_up = True
             if failures.given_up and self._given_up != start.inputs_hash:
                 self._given_up = start.inputs_hash
-                log.error("night_given_up", attempts=failures.count, **start.arguments)
+                log.error("night_given_up", attempts=failures.count, first=start.arguments["--date"])
             return False
         try:
             self.starts.start(session, start)

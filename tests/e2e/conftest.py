@@ -25,6 +25,9 @@ DESKTOP = ViewportSize(width=1280, height=800)
 # The first journey starts the whole product, and the kills wait for each part to come back.
 TIMEOUT_S = 900
 
+# Enough for a P&L, and no longer than a night.
+DEMO_DAYS = 5
+
 OpenInbox = Callable[[str], Inbox]
 
 
@@ -36,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("tipline")) as running:
+    with Product(tmp_path_factory.mktemp("tipline"), demo_days=DEMO_DAYS) as running:
         yield running
 
 
