@@ -72,11 +72,11 @@ def _call(lake: Lake, procedure: str, table: str, arguments: str = "") -> dict[s
 
 
 def _statement(procedure: str, table: str, arguments: str) -> str:
-    return f"CALL {CATALOG}.system.{procedure}(table => '{table}'{', ' + arguments if arguments else ''})"
+    return f"CALL {CATALOG}.system.{procedure}(table => '{CATALOG}.{table}'{', ' + arguments if arguments else ''})"
 
 
 def _literal(moment: datetime) -> str:
-    return f"TIMESTAMP '{moment.astimezone(UTC).strftime('%Y-%m-%d %H:%M:%S')}'"
+    return f"TIMESTAMP '{moment.astimezone(UTC).strftime('%Y-%m-%d %H:%M:%S.%f')}'"
 
 
 if __name__ == "__main__":

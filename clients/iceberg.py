@@ -161,6 +161,8 @@ def load_table(catalog: SqlCatalog, name: str) -> Table:
 @_lake_errors()
 def partitions(table: Table, column: str) -> list[Any]:
     """Return the values of the partition column that have rows, in order."""
+    if table.current_snapshot() is None:
+        return []
     found = table.inspect.partitions()
     return sorted(found.column("partition").combine_chunks().field(column).to_pylist())
 

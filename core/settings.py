@@ -52,7 +52,6 @@ class Settings(BaseSettings):
     postgres_dsn: str = _local("postgresql://tipline@", "postgres_port", "/tipline")
     s3_url: str = _local("http://", "s3_port")
     sqs_url: str = _local("http://", "s3_port")
-    kms_url: str = _local("http://", "s3_port")
     glue_url: str = _local("http://", "facade_port")
     endpoint_url: str = _local("http://", "endpoint_port")
     intake_url: str = _local("http://", "intake_port")
@@ -70,6 +69,7 @@ class Settings(BaseSettings):
     aws_region: str = "eu-central-1"
     aws_profile: str = "tipline"
     kms_key_id: str | None = None
+    kms_url: str | None = None
     aws_shared_credentials_file: Path = Field(default_factory=lambda data: data["data_dir"] / "aws" / "credentials")
 
     # intake

@@ -65,9 +65,9 @@ def _commit(sink: Sink) -> None:
 def _opened(settings: Settings, keys: ClientKeys) -> Iterator[tuple[TopicReader, dict[str, Sink]]]:
     """Yield a reader that stands where the tables end, and a sink for each topic."""
     Store(settings).ensure_bucket(settings.silver_bucket)
-    catalog = open_catalog(settings)
-    ensure_tables(settings, catalog, WARM_TABLES)
-    with closing(TopicReader(settings.kafka_bootstrap, [feed.topic for feed in feeds()])) as reader:
+    topics = [feed.topic for feed in feeds()]
+    with closing(open_catalog(settings)) as catalog, closing(TopicReader(settings.kafka_bootstrap, topics)) as reader:
+        ensure_tables(settings, catalog, WARM_TABLES)
         sinks = {}
         for feed in feeds():
             sink = Sink(settings, feed, catalog, keys, reader.topic_id(feed.topic))
