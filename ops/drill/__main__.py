@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--result", type=Path, default=RESULT)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tipline-drill-") as folder, Product(Path(folder)) as product:
+    with tempfile.TemporaryDirectory(prefix="tipline-drill-") as folder, Product(Path(folder), demo_days=0) as product:
         kills, verdict = run(product, options.rounds)
     options.result.parent.mkdir(parents=True, exist_ok=True)
     options.result.write_text(json.dumps(report(kills, verdict, options.rounds), indent=2) + "\n")
