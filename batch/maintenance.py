@@ -18,8 +18,9 @@ from batch.tiering import Tiering
 from batch.warm.tables import WARM_TABLES
 from clients.spark import CATALOG
 from core.clock import utc_now
+from core.errors import TiplineError
 from core.logs import configure_logs, get_logger
-from core.settings import load_settings
+from core.settings import Settings, load_settings
 
 # Fewer small files than this in a partition are not worth writing anew.
 MIN_FILES = 5
@@ -31,13 +32,22 @@ log = get_logger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Maintain everything once; unknown arguments are those that Glue adds."""
-    parser = argparse.ArgumentParser(prog="batch/maintenance.py")
+    """Maintain everything once and return the exit status; unknown arguments are those that Glue adds."""
+    parser = argparse.ArgumentParser(prog="batch/maintenance.py", allow_abbrev=False)
     parser.add_argument("--JOB_NAME", default="maintenance", metavar="NAME", help="the Glue job's name")
     name = parser.parse_known_args(argv)[0].JOB_NAME
     settings = load_settings()
     configure_logs(name, settings.log_level)
-    with sole_writer(settings) as session, open_lake(settings, "maintenance") as lake:
+    try:
+        _run(settings, name)
+    except TiplineError as error:
+        log.error("job_failed", error=error.message)
+        return 1
+    return 0
+
+
+def _run(settings: Settings, name: str) -> None:
+    with sole_writer(settings) as session, open_lake(settings, name) as lake:
         ensure_tables(settings, lake.catalog, WARM_TABLES)
         now = utc_now()
         Tiering(settings, lake.catalog, lake.store, session).run(now.date())
@@ -45,7 +55,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             maintain(lake, table.name, now - timedelta(days=settings.lake_history_days), now - ORPHAN_AGE)
         for table in WARM_TABLES:
             maintain(lake, table.name, now - WARM_HISTORY, now - ORPHAN_AGE)
-    return 0
 
 
 def maintain(lake: Lake, table: str, history_from: datetime, orphans_before: datetime) -> None:

@@ -21,6 +21,7 @@ from clients.iceberg import SqlCatalog, Table, drop_partition, load_table, parti
 from clients.postgres import Session
 from clients.s3 import Store
 from core.clock import utc_now
+from core.errors import Conflict
 from core.logs import get_logger
 from core.sealing import DataKey
 from core.settings import Settings
@@ -47,11 +48,18 @@ class Tiering:
         before, moved = today - timedelta(days=self._settings.warm_days), []
         for table in TIERED:
             for day in partitions(load_table(self._catalog, table.name), table.partition_by):
-                if day < before:
-                    rows = self.move(table, day)
-                    log.info("partition_moved", table=table.name, date=day.isoformat(), rows=rows)
+                if day < before and self._moved(table, day):
                     moved.append(f"{table.name}/{day}")
         return moved
+
+    def _moved(self, table: LakeTable, day: date) -> bool:
+        try:
+            rows = self.move(table, day)
+        except Conflict as error:
+            log.warning("partition_stays", table=table.name, date=day.isoformat(), code=error.code)
+            return False
+        log.info("partition_moved", table=table.name, date=day.isoformat(), rows=rows)
+        return True
 
     def move(self, table: LakeTable, day: date) -> int:
         """Move one partition and return its rows; Conflict when rows came meanwhile, then it stays for the next run."""
