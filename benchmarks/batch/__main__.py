@@ -82,7 +82,7 @@ def shown(outcome: Outcome) -> dict[str, Any]:
     """Return a run as the result file has it."""
     if outcome.error:
         return {"error": outcome.error, "peak_mib": outcome.peak_mib}
-    return {**outcome.said, "work_s": round(outcome.work_s, 2), "peak_mib": outcome.peak_mib}
+    return {**outcome.said, "work_s": round(outcome.work_s, 2), "cpu_s": outcome.cpu_s, "peak_mib": outcome.peak_mib}
 
 
 def summary(outcomes: list[Outcome]) -> dict[str, Any]:
@@ -94,6 +94,7 @@ def summary(outcomes: list[Outcome]) -> dict[str, Any]:
         result["median_s"] = {
             **{stage: statistics.median(each.said["stages_s"][stage] for each in timed) for stage in stages},
             "work": round(statistics.median(each.work_s for each in timed), 2),
+            "cpu": statistics.median(each.cpu_s for each in timed),
         }
         result["peak_mib"] = max(each.peak_mib for each in timed)
     return result

@@ -44,10 +44,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a process said, with its peak memory, children included; or how it failed."""
+    """What a process said, with its peak memory and CPU time, children included; or how it failed."""
 
     said: dict[str, Any]
     peak_mib: int
+    cpu_s: float
     error: str | None
 
     @property
@@ -67,22 +68,26 @@ def run(settings: Settings, module: str, *arguments: str, name: str) -> Outcome:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        peak = 0
+        peak, cpu_s = 0, dict[int, float]()
         while child.poll() is None:
-            peak = max(peak, _tree_bytes(child.pid))
+            peak = max(peak, _look(child.pid, cpu_s))
             time.sleep(SAMPLE_EVERY_S)
+    used_s = round(sum(cpu_s.values()), 1)
     if child.returncode == 0:
-        return Outcome(json.loads(report.read_text()), peak >> 20, None)
+        return Outcome(json.loads(report.read_text()), peak >> 20, used_s, None)
     ending = log.read_text(errors="replace").strip().splitlines()[-12:]
-    return Outcome({}, peak >> 20, f"exit status {child.returncode}: " + " | ".join(ending))
+    return Outcome({}, peak >> 20, used_s, f"exit status {child.returncode}: " + " | ".join(ending))
 
 
-def _tree_bytes(pid: int) -> int:
+def _look(pid: int, cpu_s: dict[int, float]) -> int:
+    """Return the bytes that a process and its children have in memory, and note their CPU seconds by process."""
     total = 0
     try:
         root = psutil.Process(pid)
         for process in (root, *root.children(recursive=True)):
             total += process.memory_info().rss
+            times = process.cpu_times()
+            cpu_s[process.pid] = times.user + times.system
     except psutil.NoSuchProcess:
         pass  # it ended between two looks
     return total

@@ -60,4 +60,3 @@ def settle(settings: Settings) -> None:
     """Let the database do its housekeeping now and not in the next engine's time."""
     with connect(settings) as session:
         session.execute("VACUUM (ANALYZE)")
-        session.execute("CHECKPOINT")
