@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
+from batch.valuation import MONEY
+
 _LARGEST = 10
 _MOVERS = 5
 _DIMENSIONS = {"instrument": "instrument_id", "currency": "price_ccy", "id_type": "id_type"}
@@ -25,16 +27,14 @@ def concentrations(positions: DataFrame) -> DataFrame:
         positions.select(*client, "id_type", "market_value", "pnl_total", F.explode(groups).alias("group"))
         .groupBy(*client, "group")
         .agg(
-            F.sum("market_value").alias("value"),
-            F.sum("pnl_total").alias("pnl"),
+            F.sum("market_value").cast(MONEY).alias("value"),
+            F.sum("pnl_total").cast(MONEY).alias("pnl"),
             F.bool_and(F.col("id_type") == "CASH").alias("is_cash"),
         )
     )
     entry = F.struct("group.*", "value", "pnl", "is_cash")
-    entries = totals.groupBy(*client).agg(
-        F.collect_list(entry).alias("entries"),
-        F.sum(F.when(F.col("group.of") == "id_type", F.col("value"))).alias("net"),
-    )
+    net = F.sum(F.when(F.col("group.of") == "id_type", F.col("value"))).cast(MONEY)
+    entries = totals.groupBy(*client).agg(F.collect_list(entry).alias("entries"), net.alias("net"))
     largest = F.struct(*(_largest(of).alias(of) for of in _DIMENSIONS))
     movers = F.struct(_movers(1).alias("best"), _movers(-1).alias("worst"))
     return entries.select(

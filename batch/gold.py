@@ -64,7 +64,9 @@ def build(lake: Lake, dates: Collection[date], finality: Finality, run_id: str) 
     counted = Observation()
     with _position_rows(lake, plan) as rows:
         observed = rows.observe(counted, F.count(F.lit(1)).alias("rows"), F.count("end_quantity").alias("held"))
-        positions = stage(lake, _POSITIONS, _columns(observed, POSITION_METRICS, run_id), position_dates)
+        # The plan has put the rows where it wants them already.
+        written = _columns(observed, POSITION_METRICS, run_id)
+        positions = stage(lake, _POSITIONS, written, position_dates, distribution="none")
     client_rows = _client_rows(lake, positions, plan, dict.fromkeys(dates, finality))
     clients = stage(lake, _CLIENTS, _columns(client_rows, CLIENT_METRICS, run_id), client_dates)
     counts = counted.get

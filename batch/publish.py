@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import Literal
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - everybody's name for it
@@ -49,14 +50,19 @@ def publish(lake: Lake, table: str, rows: DataFrame, dates: Iterable[date], audi
     return release(lake, table)
 
 
-def stage(lake: Lake, table: str, rows: DataFrame, dates: Iterable[date]) -> DataFrame:
-    """Write whole days to the table's branch, started anew from `main`, and return these days as written there."""
+def stage(
+    lake: Lake, table: str, rows: DataFrame, dates: Iterable[date], *, distribution: Literal["hash", "none"] = "hash"
+) -> DataFrame:
+    """Write whole days to the table's branch, started anew from `main`, and return these days as written there.
+
+    `distribution`: hash gathers each day's rows in one task, and so in one file; none writes the rows as they lie.
+    """
     full_name = f"{CATALOG}.{table}"
     lake.spark.sql(f"ALTER TABLE {full_name} DROP BRANCH IF EXISTS {_BRANCH}")
     lake.spark.sql(f"ALTER TABLE {full_name} CREATE BRANCH {_BRANCH}")
     # By filter and not by the partitions that the rows have: a date that lost all its rows must become empty.
     replaced = F.col(partition_column(table)).isin(sorted(dates))
-    rows.writeTo(f"{full_name}.branch_{_BRANCH}").overwrite(replaced)
+    rows.writeTo(f"{full_name}.branch_{_BRANCH}").option("distribution-mode", distribution).overwrite(replaced)
     return lake.spark.table(f"{full_name}.branch_{_BRANCH}").where(replaced)
 
 
@@ -68,7 +74,7 @@ def require(findings: Sequence[str], table: str) -> None:
 
 def release(lake: Lake, table: str) -> int:
     """Move `main` to the branch's snapshot, drop the branch, and return the snapshot's id."""
-    moved = lake.spark.sql(f"CALL {CATALOG}.system.fast_forward('{table}', 'main', '{_BRANCH}')").first()
+    moved = lake.spark.sql(f"CALL {CATALOG}.system.fast_forward('{CATALOG}.{table}', 'main', '{_BRANCH}')").first()
     lake.spark.sql(f"ALTER TABLE {CATALOG}.{table} DROP BRANCH {_BRANCH}")
     return int(moved["updated_ref"])
 

@@ -76,8 +76,8 @@ def lake_options(settings: Settings, cores: int) -> dict[str, str]:
         "spark.sql.ansi.enabled": "true",
         "spark.sql.shuffle.partitions": str(cores * 2),
         "spark.sql.adaptive.enabled": "true",
-        # Long sums: here the optimising compiler pays.
-        "spark.driver.extraJavaOptions": "-XX:+UseParallelGC",
+        # Long sums: here the optimising compiler pays, also for the long methods that Spark makes of many columns.
+        "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:-DontCompileHugeMethods",
     }
 
 

@@ -326,8 +326,8 @@ def test_returns_are_chained(lake: Lake, gold: GoldResult) -> None:
 
 def test_a_client_that_comes_back_begins_anew(lake: Lake, gold: GoldResult) -> None:
     assert client_on(lake, "away", WEEK[1])["twr"] == Decimal("0.1")
-    assert client_on(lake, "away", WEEK[2])["pnl_unexplained"] == -1100
-    assert client_on(lake, "away", WEEK[2])["positions"] == 0
+    gone = client_on(lake, "away", WEEK[2])
+    assert (gone["pnl_total"], gone["pnl_unexplained"], gone["positions"]) == (-1100, -990, 0)
     back = client_on(lake, "away", WEEK[3])
     assert (back["twr"], back["drawdown"], back["net_flows"], back["pnl_total"]) == (0, 0, 990, 0)
 
@@ -358,37 +358,26 @@ def test_a_day_is_added_without_reading_old_files_and_equals_a_full_build(lake: 
     assert [rows(lake, table, *WEEK) for table in tables] == one_by_one
 
 
-def test_a_corrected_price_reaches_the_next_day_and_the_chain(lake: Lake, gold: GoldResult) -> None:
-    tuesday = WEEK[1]
-    before = rows(lake, "gold.client_metrics", *WEEK)
-    correct(lake, [price(tuesday, "FUND", "10.5")], tuesday)
-    build(lake, [tuesday], "final", RUN)
-    chain = [client_on(lake, "chain", day) for day in WEEK[:3]]
-    assert [row["pnl_total"] for row in chain] == [0, 50, -60]
-    assert chain[2]["drawdown"] == Decimal("-0.0571428571")  # 0.99 / 1.05
-    correct(lake, [price(tuesday, "FUND", "11")], tuesday)
-    build(lake, [tuesday], "final", RUN)
-    assert rows(lake, "gold.client_metrics", *WEEK) == before
-
-
-def test_a_day_that_lost_its_positions_becomes_empty(lake: Lake, gold: GoldResult) -> None:
-    lost = date(2031, 7, 14)
-    append(lake, "silver.positions", [position(lost, "chain", "FUND", "100")])
-    build(lake, [lost], "final", RUN)
-    assert rows(lake, "gold.position_metrics", lost)
-    publish(lake, "silver.positions", lake.spark.table("lake.silver.positions").limit(0), [lost], lambda staged: [])
-    emptied = build(lake, [lost], "final", RUN)
-    assert emptied.position_dates == [lost]
-    assert rows(lake, "gold.position_metrics", lost) == rows(lake, "gold.client_metrics", lost) == []
+def test_a_corrected_price_reaches_the_chain_and_a_lost_day_becomes_empty(lake: Lake, gold: GoldResult) -> None:
+    tuesday, friday = WEEK[1], WEEK[4]
+    lake.catalog.load_table("silver.prices").delete(f"as_of_date = '{tuesday}'")
+    append(lake, "silver.prices", [price(tuesday, "FUND", "10.5")])
+    lake.catalog.load_table("silver.positions").delete(f"as_of_date = '{friday}'")
+    corrected = build(lake, [tuesday, friday], "final", RUN)
+    assert corrected.position_dates == corrected.client_dates == WEEK[1:]
+    chain = [client_on(lake, "chain", day) for day in WEEK[:4]]
+    assert [row["pnl_total"] for row in chain] == [0, 50, -60, 0]
+    assert chain[3]["drawdown"] == Decimal("-0.0571428571")  # 0.99 / 1.05
+    assert rows(lake, "gold.position_metrics", friday) == rows(lake, "gold.client_metrics", friday) == []
 
 
 def test_a_value_too_large_stops_the_build(lake: Lake, gold: GoldResult) -> None:
     huge = date(2031, 7, 14)
-    append(lake, "silver.positions", [position(huge, "huge", "FUND", "90000000000000", price="900000000000")])
+    append(lake, "silver.positions", [position(huge, "huge", "HUGE", "90000000000000", price="900000000000")])
     with pytest.raises(Exception, match="NUMERIC_VALUE_OUT_OF_RANGE"):
         build(lake, [huge], "final", RUN)
     assert rows(lake, "gold.position_metrics", huge) == []
-    publish(lake, "silver.positions", lake.spark.table("lake.silver.positions").limit(0), [huge], lambda staged: [])
+    lake.catalog.load_table("silver.positions").delete(f"as_of_date = '{huge}'")
 
 
 def test_what_fails_its_audit_is_not_published(lake: Lake, gold: GoldResult) -> None:
@@ -415,9 +404,3 @@ def unreadable(lake: Lake, *, before: date) -> Iterator[None]:
     yield
     for (bucket, key), body in spoilt.items():
         client.put_object(Bucket=bucket, Key=key, Body=body)
-
-
-def correct(lake: Lake, prices: list[Any], day: date) -> None:
-    """Replace a day's prices as a corrected file would."""
-    lake.catalog.load_table("silver.prices").delete(f"as_of_date = '{day}'")
-    append(lake, "silver.prices", prices)
