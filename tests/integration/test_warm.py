@@ -26,7 +26,7 @@ from clients.kafka import Producer, ensure_topics, read_all
 from clients.kafka_reader import Gap, TopicReader
 from clients.postgres import connect
 from core.clock import utc_now
-from core.errors import BadInput, NotFound
+from core.errors import BadInput, DependencyUnavailable, NotFound
 from core.events import Article, Decision, Versions
 from core.sealing import LocalMasterKeys, new_key
 from core.settings import Settings, as_environment
@@ -232,23 +232,30 @@ def test_maintenance_makes_files_few_and_leaves_the_writer_its_offsets(running: 
     assert sources(running, DECISIONS) == expected(running, DECISIONS)
 
 
+def opened(settings: Settings, topic: str) -> TopicReader | None:
+    """Return a reader once the broker tells of the topic."""
+    with suppress(DependencyUnavailable):
+        return TopicReader(settings.kafka_bootstrap, [topic])
+    return None
+
+
 def test_records_that_expired_unread_are_counted_and_a_topic_made_anew_is_another(kafka_server: Settings) -> None:
-    name, admin = f"warm-{uuid4().hex}", KafkaAdminClient(bootstrap_servers=kafka_server.kafka_bootstrap)
-    ensure_topics(kafka_server.kafka_bootstrap, [Topic(name, partitions=1)])
+    name, bootstrap = f"warm-{uuid4().hex}", kafka_server.kafka_bootstrap
+    ensure_topics(bootstrap, [Topic(name, partitions=1)])
     publish(kafka_server, name, [(b"k", str(number).encode()) for number in range(5)])
-    admin.delete_records({TopicPartition(name, 0): 3})
-    with closing(TopicReader(kafka_server.kafka_bootstrap, [name])) as reader:
-        first_id = reader.topic_id(name)
-        assert reader.seek(name, {0: 1}) == [Gap(0, wanted=1, resumed_at=3)]
-        assert [record.value for record in until(lambda: reader.poll(0.5))] == [b"3", b"4"]
-        assert reader.seek(name, {0: 4}) == []
-        assert [record.value for record in until(lambda: reader.poll(0.5))] == [b"4"]
-    admin.delete_topics([name])
-    until(lambda: name not in admin.list_topics())
-    ensure_topics(kafka_server.kafka_bootstrap, [Topic(name, partitions=1)])
-    with closing(TopicReader(kafka_server.kafka_bootstrap, [name])) as reader:
+    with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
+        admin.delete_records({TopicPartition(name, 0): 3})
+        with closing(until(lambda: opened(kafka_server, name))) as reader:
+            first_id = reader.topic_id(name)
+            assert reader.seek(name, {0: 1}) == [Gap(0, wanted=1, resumed_at=3)]
+            assert [record.value for record in until(lambda: reader.poll(0.5))] == [b"3", b"4"]
+            assert reader.seek(name, {0: 4}) == []
+            assert [record.value for record in until(lambda: reader.poll(0.5))] == [b"4"]
+        admin.delete_topics([name])
+        until(lambda: name not in admin.list_topics())
+    ensure_topics(bootstrap, [Topic(name, partitions=1)])
+    with closing(until(lambda: opened(kafka_server, name))) as reader:
         assert reader.topic_id(name) != first_id
-    admin.close()
 
 
 def test_articles_read_back_as_they_were_sent(running: Settings) -> None:
