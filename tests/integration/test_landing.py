@@ -40,8 +40,8 @@ class Landing:
     def put(self, key: str, body: bytes = RATES) -> str:
         return self.store.put(self.settings.bronze_bucket, key, body)
 
-    def put_manifest(self, body: bytes = RATES, rows: int = 1) -> str:
-        manifest = {"rows": rows, "sha256": hashlib.sha256(body).hexdigest(), "control_sums": {"rate": "1.0912"}}
+    def put_manifest(self, body: bytes = RATES, rows: int = 1, rate: str = "1.0912") -> str:
+        manifest = {"rows": rows, "sha256": hashlib.sha256(body).hexdigest(), "control_sums": {"rate": rate}}
         return self.put(KEY + MANIFEST_SUFFIX, json.dumps(manifest).encode())
 
     def sync(self, *dates: date, required: bool = False) -> list[LandedFile]:
@@ -129,6 +129,20 @@ def test_a_half_landed_file_waits_for_its_manifest(landing: Landing) -> None:
     assert (landed.file_id, landed.status, landed.manifest_version) == (waiting.file_id, "landed", manifest)
     assert landing.reason(landed) is None
     assert landing.rows(landed)[0]["pair"] == "EURUSD"
+
+
+def test_a_correction_waits_for_a_manifest_of_its_own(landing: Landing) -> None:
+    landing.put(KEY)
+    landing.put_manifest()
+    corrected = RATES.replace(b"1.0912", b"1.0913")
+    landing.put(KEY, corrected)
+    (file,) = landing.sync(required=True)
+    assert (file.status, file.manifest_version) == ("waiting", None)
+    assert landing.reason(file) == "its manifest is older than the file: send the manifest again"
+    landing.put_manifest(corrected, rate="1.0913")
+    (file,) = landing.sync(required=True)
+    assert file.status == "landed"
+    assert landing.rows(file)[0]["rate"] == "1.0913"
 
 
 def test_a_wrong_manifest_refuses_the_file_until_another_comes(landing: Landing) -> None:
