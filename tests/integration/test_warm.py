@@ -232,11 +232,17 @@ def test_maintenance_makes_files_few_and_leaves_the_writer_its_offsets(running: 
     assert sources(running, DECISIONS) == expected(running, DECISIONS)
 
 
-def opened(settings: Settings, topic: str) -> TopicReader | None:
-    """Return a reader once the broker tells of the topic."""
-    with suppress(DependencyUnavailable):
-        return TopicReader(settings.kafka_bootstrap, [topic])
-    return None
+def opened(settings: Settings, topic: str) -> TopicReader:
+    """Return a reader as soon as the broker tells of the topic."""
+
+    def tried() -> list[TopicReader]:
+        try:
+            return [TopicReader(settings.kafka_bootstrap, [topic])]
+        except DependencyUnavailable:
+            return []
+
+    (reader,) = until(tried)
+    return reader
 
 
 def test_records_that_expired_unread_are_counted_and_a_topic_made_anew_is_another(kafka_server: Settings) -> None:
@@ -245,7 +251,7 @@ def test_records_that_expired_unread_are_counted_and_a_topic_made_anew_is_anothe
     publish(kafka_server, name, [(b"k", str(number).encode()) for number in range(5)])
     with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
         admin.delete_records({TopicPartition(name, 0): 3})
-        with closing(until(lambda: opened(kafka_server, name))) as reader:
+        with closing(opened(kafka_server, name)) as reader:
             first_id = reader.topic_id(name)
             assert reader.seek(name, {0: 1}) == [Gap(0, wanted=1, resumed_at=3)]
             assert [record.value for record in until(lambda: reader.poll(0.5))] == [b"3", b"4"]
@@ -254,7 +260,7 @@ def test_records_that_expired_unread_are_counted_and_a_topic_made_anew_is_anothe
         admin.delete_topics([name])
         until(lambda: name not in admin.list_topics())
     ensure_topics(bootstrap, [Topic(name, partitions=1)])
-    with closing(until(lambda: opened(kafka_server, name))) as reader:
+    with closing(opened(kafka_server, name)) as reader:
         assert reader.topic_id(name) != first_id
 
 
