@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_rows(
-    date: Annotated[datetime | None, typer.Option(help="Only this day.", **_DATE)] = None,  # type: ignore[arg-type]
+    date: Annotated[datetime | None, typer.Option(help="Only this day.", **_DATE)] = None,
     file_id: Annotated[str | None, typer.Option("--file", help="Only this file's id.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
