@@ -27,11 +27,11 @@ class Request(BaseModel):
 
 
 class JobCommand(Request):
-    """The script: a path, or an object as `s3://bucket/key`."""
+    """The script: a path, or an object as `s3://bucket/key`; `glueetl` runs it with Spark, `pythonshell` without."""
 
-    Name: Literal["glueetl"]
+    Name: Literal["glueetl", "pythonshell"]
     ScriptLocation: Annotated[str, Field(min_length=1)]
-    PythonVersion: Literal["3"] = "3"
+    PythonVersion: Literal["3", "3.9"] = "3"
 
 
 class Concurrency(Request):

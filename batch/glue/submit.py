@@ -40,29 +40,28 @@ def prepare(settings: Settings, store: Store, run: Run, definition: JobDefinitio
     folder.chmod(0o700)
     script = folder / "script.py"
     _fetch(definition.Command.ScriptLocation, script, store)
+    environment = {
+        **os.environ,
+        **as_environment(settings),
+        "PYTHONPATH": str(Path(batch.__file__).parents[1]),
+        "PYTHONUNBUFFERED": "1",
+        MARK: mark(settings, run.run_id),
+    }
+    if definition.Command.Name == "pythonshell":
+        return Submission((sys.executable, str(script), *_arguments(run)), environment, folder)
     properties = folder / "spark.properties"
     _write_properties(properties, {**submission_options(settings, folder), "spark.app.name": run.job_name})
     home = spark_home()
     return Submission(
-        argv=(
-            str(home / "bin" / "spark-submit"),
-            "--properties-file",
-            str(properties),
-            str(script),
-            *_arguments(run),
-        ),
-        environment={
-            **os.environ,
-            **as_environment(settings),
+        (str(home / "bin" / "spark-submit"), "--properties-file", str(properties), str(script), *_arguments(run)),
+        environment
+        | {
             "SPARK_HOME": str(home),
             "SPARK_LOCAL_IP": settings.bind_host,
             "SPARK_LOCAL_DIRS": str(scratch),
             "PYSPARK_PYTHON": sys.executable,
-            "PYTHONPATH": str(Path(batch.__file__).parents[1]),
-            "PYTHONUNBUFFERED": "1",
-            MARK: mark(settings, run.run_id),
         },
-        folder=folder,
+        folder,
     )
 
 

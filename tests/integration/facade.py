@@ -28,9 +28,9 @@ class Facade:
         self.settings, self.group = settings, group
         self.client: GlueClient = glue(settings)
 
-    def job(self, name: str, script: str, **changes: Any) -> str:
+    def job(self, name: str, script: str, *, kind: str = "pythonshell", **changes: Any) -> str:
         """Add a job and return its name."""
-        definition: dict[str, Any] = {"Role": "platform", "Command": {"Name": "glueetl", "ScriptLocation": script}}
+        definition: dict[str, Any] = {"Role": "platform", "Command": {"Name": kind, "ScriptLocation": script}}
         self.client.create_job(Name=name, **(definition | changes))
         return name
 

@@ -21,7 +21,6 @@ from batch.glue.runs import Run
 from batch.glue.scheduler import Scheduler
 from batch.glue.submit import MARK, mark
 from batch.night.events import Arrival, remember
-from batch.tables import ensure_lake
 from clients.aws import translated
 from clients.postgres import connect, pool
 from clients.s3 import Store
@@ -31,7 +30,7 @@ from core.settings import Settings
 from tests.integration.facade import Facade, running_facade
 from tests.integration.router_process import query, until
 
-# No Spark in it: most of these tests are about processes, and a JVM takes seconds.
+# For jobs of type `pythonshell`: most of these tests are about processes, and a JVM takes seconds.
 SCRIPT = """
 import pathlib, sys, time
 arguments = dict(zip(sys.argv[1::2], sys.argv[2::2]))
@@ -43,17 +42,18 @@ if "--until" in arguments:
 if "--fail" in arguments:
     raise ValueError(arguments["--fail"])
 """
+# That Spark works in such a job, on the lake, is seen where the night is tried.
 SPARK_SCRIPT = """
 import json, os, pathlib, sys
-from pyspark.sql import SparkSession
 arguments = dict(zip(sys.argv[1::2], sys.argv[2::2]))
-spark = SparkSession.builder.getOrCreate()
+properties = pathlib.Path(__file__).with_name("spark.properties")
 found = {
     "arguments": arguments,
-    "tables": [row.tableName for row in spark.sql("SHOW TABLES IN lake.silver").collect()],
-    "ansi": spark.conf.get("spark.sql.ansi.enabled"),
+    "jvm": "PYSPARK_GATEWAY_PORT" in os.environ,
     "python": sys.executable,
     "command": pathlib.Path(f"/proc/{os.getppid()}/cmdline").read_text().split(chr(0)),
+    "options": properties.read_text(),
+    "mode": properties.stat().st_mode & 0o777,
 }
 pathlib.Path(arguments["--out"]).write_text(json.dumps(found))
 """
@@ -67,7 +67,7 @@ def facade(postgres: Settings, s3_server: Settings) -> Iterator[Facade]:
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A script that spark-submit runs, but that does not use Spark."""
+    """A script that leaves its run's id in a log, waits if told to, and fails if told to."""
     path = tmp_path_factory.mktemp("scripts") / "quick.py"
     path.write_text(SCRIPT)
     return str(path)
@@ -77,13 +77,14 @@ def ran(log: Path) -> list[str]:
     return log.read_text().splitlines() if log.exists() else []
 
 
-def test_spark_submit_runs_a_script_from_s3_on_the_lake(facade: Facade, tmp_path: Path) -> None:
+def test_spark_submit_runs_a_script_from_s3_and_no_secret_is_seen(facade: Facade, tmp_path: Path) -> None:
     settings = facade.settings
-    ensure_lake(settings)
+    Store(settings).ensure_bucket(settings.silver_bucket)
     Store(settings).put(settings.silver_bucket, "scripts/job.py", SPARK_SCRIPT.encode())
     job = facade.job(
         "spark",
         f"s3://{settings.silver_bucket}/scripts/job.py",
+        kind="glueetl",
         DefaultArguments={"--out": "x", "--date": "2026-01-30"},
     )
     run_id = facade.start(job, out=str(tmp_path / "out.json"))
@@ -96,9 +97,10 @@ def test_spark_submit_runs_a_script_from_s3_on_the_lake(facade: Facade, tmp_path
     assert found["arguments"] == {
         "--JOB_NAME": "spark", "--JOB_RUN_ID": run_id, "--out": str(tmp_path / "out.json"), "--date": "2026-01-30",
     }  # fmt: skip
-    assert "positions" in found["tables"]
-    assert (found["ansi"], found["python"]) == ("true", sys.executable)
+    assert (found["jvm"], found["python"], found["mode"]) == (True, sys.executable, 0o600)
     password = settings.postgres_password.get_secret_value()
+    assert password in found["options"]
+    assert "org.apache.spark.deploy.SparkSubmit" in found["command"]
     assert not any(password in part for part in found["command"])
     assert not (settings.data_dir / "glue" / run_id).exists()
     log = settings.data_dir / "logs" / "glue" / f"{run_id}.log"
@@ -114,7 +116,8 @@ def test_a_job_is_kept_as_it_was_written(facade: Facade, quick: str) -> None:
         facade.job("kept", quick, MaxRetries=3)
     assert refused.value.code == "IdempotentParameterMismatchException"
     facade.client.update_job(
-        JobName=name, JobUpdate={"Role": "r", "Command": {"Name": "glueetl", "ScriptLocation": quick}, "MaxRetries": 3}
+        JobName=name,
+        JobUpdate={"Role": "r", "Command": {"Name": "pythonshell", "ScriptLocation": quick}, "MaxRetries": 3},
     )
     assert facade.client.get_job(JobName=name)["Job"]["MaxRetries"] == 3
     assert name in {job["Name"] for page in facade.client.get_paginator("get_jobs").paginate() for job in page["Jobs"]}
@@ -128,6 +131,7 @@ def test_a_run_that_fails_says_why_and_is_tried_again(facade: Facade, quick: str
     log = tmp_path / "log"
     job = facade.job("failing", quick, MaxRetries=1)
     run_id = facade.start(job, log=str(log), fail="no such day")
+    assert facade.ended(job, run_id)["JobRunState"] == "FAILED"
     last = facade.ended(job, f"{run_id}_attempt_1")
     assert (last["JobRunState"], last["ErrorMessage"]) == ("FAILED", "ValueError: no such day")
     assert (last["Attempt"], last["PreviousRunId"]) == (1, run_id)

@@ -54,18 +54,18 @@ def bank(tmp_path: Path) -> Iterator[Settings]:
         shutil.rmtree(settings.data_dir, ignore_errors=True)
 
 
-def put(settings: Settings, kind: str, day: date, *rows: dict[str, object], name: str = "file.csv") -> str:
-    key = place_of(kind, day, name).key
-    Store(settings).put(settings.bronze_bucket, key, csv_of(kind, day, rows or [{}]).encode())
-    return key
+def put(store: Store, bucket: str, kind: str, day: date, *rows: dict[str, object]) -> None:
+    store.put(bucket, place_of(kind, day, "file.csv").key, csv_of(kind, day, rows or [{}]).encode())
 
 
+@pytest.mark.timeout(480)
 def test_files_in_bronze_become_figures_in_postgresql(bank: Settings) -> None:
+    store, bronze = Store(bank), bank.bronze_bucket
     for day, price in ((FRIDAY, "10.5"), (MONDAY, "11")):
-        put(bank, "positions", day)
-        put(bank, "fx", day)
-        put(bank, "prices", day, {"price": price})
-    until(lambda: query(bank, "SELECT FROM night_runs WHERE ended_at IS NOT NULL"), timeout_s=200)
+        put(store, bronze, "positions", day)
+        put(store, bronze, "fx", day)
+        put(store, bronze, "prices", day, {"price": price})
+    until(lambda: query(bank, "SELECT FROM night_runs WHERE ended_at IS NOT NULL"), timeout_s=360)
     (night,) = query(bank, "SELECT * FROM night_runs")
     assert (night["succeeded"], night["reason"]) == (True, None)
     figures = query(bank, "SELECT as_of_date, market_value, pnl_price, revision, status FROM client_metrics ORDER BY 1")
@@ -113,15 +113,17 @@ class Night:
         )
         self.session, self.glue = session, Glue()
         self.clock = datetime(2026, 2, 2, 22, 0, tzinfo=UTC)
-        Store(settings).ensure_bucket(self.settings.bronze_bucket, versioned=True)
+        self.store, self.sqs = Store(settings), sqs(settings)
+        self.store.ensure_bucket(self.settings.bronze_bucket, versioned=True)
         self.queue: Queue = open_queue(self.settings)
+        self.url = self.sqs.get_queue_url(QueueName=self.settings.bronze_queue)["QueueUrl"]
         self.beats: list[dict[str, Any]] = []
         self.restart()
 
     def restart(self) -> None:
         client: Any = self.glue
         self.watcher = Watcher(
-            self.settings, Store(self.settings), Starts(client), lambda **beat: self.beats.append(beat), self.now
+            self.settings, self.store, Starts(client), lambda **beat: self.beats.append(beat), self.now
         )
 
     def now(self) -> datetime:
@@ -131,7 +133,8 @@ class Night:
         """Put files, and wait until their events are in the queue."""
         before = self.events()
         for kind in kinds:
-            put(self.settings, kind, day, {"price": str(self.clock.timestamp())} if kind == "prices" else {})
+            row: dict[str, object] = {"price": str(self.clock.timestamp())} if kind == "prices" else {}
+            put(self.store, self.settings.bronze_bucket, kind, day, row)
         until(lambda: self.events() == before + len(kinds))
 
     def step(self, **later: float) -> list[dict[str, str]]:
@@ -147,17 +150,13 @@ class Night:
         """Send an event, as S3 does."""
         found = {"bucket": {"name": self.settings.bronze_bucket}, "object": {"key": key, "versionId": version}}
         body = json.dumps({"Records": [{"eventName": "ObjectCreated:Put", "s3": found}]})
-        sqs(self.settings).send_message(QueueUrl=self.url(), MessageBody=body)
+        self.sqs.send_message(QueueUrl=self.url, MessageBody=body)
 
     def events(self) -> int:
-        client = sqs(self.settings)
-        found = client.get_queue_attributes(
-            QueueUrl=self.url(), AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        found = self.sqs.get_queue_attributes(
+            QueueUrl=self.url, AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         )
         return sum(int(count) for count in found["Attributes"].values())
-
-    def url(self) -> str:
-        return sqs(self.settings).get_queue_url(QueueName=self.settings.bronze_queue)["QueueUrl"]
 
     def succeed(self) -> None:
         """End the run as the nightly job would: every day's figures are those of its files."""
@@ -219,7 +218,7 @@ def test_several_days_that_wait_are_one_run(night: Night) -> None:
 def test_the_sweep_finds_what_no_event_announced(night: Night) -> None:
     night.step()
     night.land("positions", "prices", "fx")
-    sqs(night.settings).purge_queue(QueueUrl=night.url())
+    night.sqs.purge_queue(QueueUrl=night.url)
     assert night.step(seconds=1) == []
     assert night.step(seconds=night.settings.night_sweep_s) == [MONDAYS_RUN]
 
