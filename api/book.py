@@ -12,7 +12,8 @@ from clients.postgres import AsyncSession, Jsonb, Row
 
 _NEWEST = """
     LATERAL (
-        SELECT * FROM client_metrics_current m WHERE m.client_id = c.client_id ORDER BY m.as_of_date DESC LIMIT 1
+        SELECT * FROM client_metrics_current m WHERE m.client_id = c.client_id
+        ORDER BY m.as_of_date DESC, m.revision DESC LIMIT 1
     ) k
 """
 _PAGE = f"""

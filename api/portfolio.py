@@ -27,8 +27,9 @@ _CLIENT = """
 """
 _DAY = """
     SELECT * FROM client_metrics_known_at(coalesce(%(known_at)s::timestamptz, 'infinity'))
-    WHERE client_id = %(client_id)s AND as_of_date = coalesce(%(day)s::date, as_of_date)
-    ORDER BY as_of_date DESC LIMIT 1
+    WHERE client_id = %(client_id)s
+      AND as_of_date BETWEEN coalesce(%(day)s::date, '-infinity') AND coalesce(%(day)s::date, 'infinity')
+    ORDER BY as_of_date DESC, revision DESC LIMIT 1
 """
 _HISTORY = """
     SELECT as_of_date, base_ccy, market_value, pnl_total, pnl_price, pnl_fx, pnl_trading, pnl_income, pnl_fees,

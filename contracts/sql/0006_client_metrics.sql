@@ -67,15 +67,16 @@ CREATE TABLE positions_eod (
     PRIMARY KEY (as_of_date, client_id, revision, account_id, instrument_id)
 );
 
--- The figures as they were known at a moment: per client and day the highest revision computed by then. Newest day
--- first, in the order of the primary key read backwards, so that a client's latest day is one step into the index.
+-- The figures as they were known at a moment: per client and day the highest revision computed by then. In this form the
+-- planner walks the primary key backwards and stops at a client's latest day; DISTINCT ON would read all days first.
 CREATE FUNCTION client_metrics_known_at(a_moment timestamptz) RETURNS SETOF client_metrics LANGUAGE sql STABLE AS $$
-    SELECT newest.* FROM (
-        SELECT DISTINCT ON (m.client_id, m.as_of_date) m.* FROM client_metrics m
-        WHERE m.computed_at <= a_moment
-        ORDER BY m.client_id DESC, m.as_of_date DESC, m.revision DESC
-    ) newest
-    WHERE NOT newest.withdrawn
+    SELECT m.* FROM client_metrics m
+    WHERE m.computed_at <= a_moment AND NOT m.withdrawn
+      AND NOT EXISTS (
+        SELECT FROM client_metrics later
+        WHERE later.client_id = m.client_id AND later.as_of_date = m.as_of_date AND later.revision > m.revision
+          AND later.computed_at <= a_moment
+      )
 $$;
 
 CREATE VIEW client_metrics_current AS SELECT * FROM client_metrics_known_at('infinity');

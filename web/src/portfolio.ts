@@ -155,7 +155,7 @@ export function direction(text: string): "gain" | "loss" | "flat" {
 }
 
 export const RANGE_NAMES: Record<Range["name"], string> = {
-  day: "Day", wtd: "Week to date", mtd: "Month to date", ytd: "Year to date", "1y": "1 year",
+  day: "Day", wtd: "Week", mtd: "Month", ytd: "Year to date", "1y": "1 year",
 };
 
 /** The newest day whose figures can be there this morning: the last weekday before today in the reader's zone. */

@@ -17,6 +17,7 @@ export function Grade({ quality, status, note = "" }: Partial<Graded> & { readon
     ...(status === undefined || status === "final" ? [] : [[status, ...STATUS_WORDS[status]] as const]),
     ...(quality === undefined || quality === "ok" ? [] : [[quality, ...QUALITY_WORDS[quality]] as const]),
   ];
+  if (found.length === 0) return null;
   return (
     <span className="badges">
       {found.map(([kind, word, meaning]) => (

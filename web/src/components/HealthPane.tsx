@@ -1,6 +1,6 @@
 import * as api from "../api.ts";
 import { useLoaded } from "../hooks.ts";
-import { amount, dayName, type Graded, type Health, linePoints, rate, share, type Share } from "../portfolio.ts";
+import { amount, dayName, type Health, linePoints, rate, share, type Share } from "../portfolio.ts";
 import { exactTime } from "../time.ts";
 import { Change, Grade } from "./Figures.tsx";
 import { Positions } from "./Positions.tsx";
@@ -54,15 +54,15 @@ function Figures({ health, onExpired }: { readonly health: Health; readonly onEx
           </dl>
         </section>
         <section aria-label="Largest movers">
-          <h3>Largest movers of the day <Grade {...movers} /></h3>
+          <h3>Largest movers of the day</h3>
           <dl className="facts">
             {[...movers.best, ...movers.worst].map((mover) => (
               <div key={mover.instrument_id}><dt>{mover.instrument_id}</dt><dd><Change text={mover.pnl_total} /></dd></div>
             ))}
           </dl>
         </section>
-        <Shares name="By instrument" shares={concentrations.instrument} graded={concentrations} />
-        <Shares name="By currency" shares={concentrations.currency} graded={concentrations} />
+        <Shares name="By instrument" shares={concentrations.instrument} />
+        <Shares name="By currency" shares={concentrations.currency} />
       </div>
 
       <Positions health={health} onExpired={onExpired} />
@@ -70,10 +70,10 @@ function Figures({ health, onExpired }: { readonly health: Health; readonly onEx
   );
 }
 
-function Shares({ name, shares, graded }: { name: string; shares: readonly Share[]; graded: Graded }) {
+function Shares({ name, shares }: { readonly name: string; readonly shares: readonly Share[] }) {
   return (
     <section aria-label={name}>
-      <h3>{name} <Grade {...graded} /></h3>
+      <h3>{name}</h3>
       <dl className="facts">
         {shares.map((one) => (
           <div key={one.name}><dt>{one.name ?? "unknown"}</dt><dd>{share(one.weight)}</dd></div>

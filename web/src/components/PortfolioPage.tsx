@@ -14,7 +14,7 @@ interface Props {
 export function PortfolioPage({ clientId, onExpired }: Props) {
   const { value: book, error, reload } = useLoaded("book", api.readBook, onExpired);
   return (
-    <main className="panes">
+    <main className="panes panes-portfolio">
       <section className="list" aria-label="Clients">
         {error !== null && (
           <div className="note book-note" role="alert">
@@ -52,7 +52,7 @@ function Overview({ book }: { readonly book: Book }) {
         <p className="note" role="status">Those of {dayName(expected)} have not come: these are the newest figures.</p>
       )}
       {book.late > 0 && <p className="note">{clients(book.late)} with older figures, not in the totals.</p>}
-      {book.without_figures > 0 && <p className="note">{clients(book.without_figures)} without figures yet.</p>}
+      {book.without_figures > 0 && <p className="muted">{clients(book.without_figures)} without figures yet.</p>}
       <table>
         <caption className="visually-hidden">Totals by base currency</caption>
         <thead>

@@ -29,7 +29,7 @@ export function Positions({ health, onExpired }: Props) {
 
   return (
     <section aria-label="Positions">
-      <h3>Positions <span className="muted">{health.value.positions}</span></h3>
+      <h3>Positions <span className="muted">{counted(health)}</span></h3>
       <div className="scroller" role="region" aria-label="Positions" tabIndex={0}>
         <table className="figures">
           <thead>
@@ -56,6 +56,13 @@ export function Positions({ health, onExpired }: Props) {
       )}
     </section>
   );
+}
+
+/** How many there are, and how many of them are to mind: `31, of which 1 stale, 2 estimated`. */
+function counted({ value }: Health): string {
+  const minded = Object.entries(value.quality_counts).filter(([quality, count]) => quality !== "ok" && count > 0);
+  const listed = minded.map(([quality, count]) => `${count} ${quality}`).join(", ");
+  return listed === "" ? `${value.positions}` : `${value.positions}, of which ${listed}`;
 }
 
 function Row({ position }: { readonly position: Position }) {

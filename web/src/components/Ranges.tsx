@@ -1,4 +1,4 @@
-import { dayName, RANGE_NAMES, type Range } from "../portfolio.ts";
+import { change, dayName, RANGE_NAMES, type Pnl, type Range } from "../portfolio.ts";
 import { Change, Grade, Return } from "./Figures.tsx";
 
 interface Props {
@@ -6,40 +6,49 @@ interface Props {
   readonly ccy: string;
 }
 
-const PARTS = [
+const PARTS: readonly (readonly [keyof Pnl, string])[] = [
   ["price", "Price"], ["fx", "FX"], ["trading", "Trading"], ["income", "Income"], ["fees", "Fees"],
-  ["unexplained", "Unexplained"],
-] as const;
+  ["unexplained", "Unexplained"], ["total", "P&L"],
+];
 
-/** P&L of each range with the parts that add up to it, its return, and flows, which are no profit. */
+/** P&L of each range: the parts, their sum, the return, and flows, which are no profit. */
 export function Ranges({ ranges, ccy }: Props) {
   return (
     <section aria-label="Profit and loss">
       <h3>Profit and loss, {ccy}</h3>
       <div className="scroller" role="region" aria-label="Profit and loss by range" tabIndex={0}>
-        <table className="figures">
+        <table className="figures ranges">
           <thead>
             <tr>
-              <th scope="col">Range</th>
-              <th scope="col" className="number">P&amp;L</th>
-              <th scope="col" className="number" title="Time-weighted return">Return</th>
-              {PARTS.map(([part, name]) => <th key={part} scope="col" className="number">{name}</th>)}
-              <th scope="col" className="number">In and out</th>
+              <td />
+              {ranges.map((range) => (
+                <th key={range.name} scope="col" className="number" title={`Since ${dayName(range.first_day)}`}>
+                  {RANGE_NAMES[range.name]}
+                  {!range.complete && <span className="muted">since {dayName(range.first_day)}</span>}
+                  <Grade {...range} />
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
-            {ranges.map((range) => (
-              <tr key={range.name}>
-                <th scope="row">
-                  {RANGE_NAMES[range.name]}
-                  {!range.complete && <span className="muted"> since {dayName(range.first_day)}</span>} <Grade {...range} />
-                </th>
-                <td className="number"><b><Change text={range.pnl.total} /></b></td>
-                <td className="number"><Return text={range.twr} /></td>
-                {PARTS.map(([part]) => <td key={part} className="number"><Change text={range.pnl[part]} /></td>)}
-                <td className="number"><Change text={range.pnl.net_flows} /></td>
+            {PARTS.map(([part, name]) => (
+              <tr key={part} className={part === "total" ? "is-sum" : undefined}>
+                <th scope="row">{name}</th>
+                {ranges.map((range) => (
+                  <td key={range.name} className="number"><Change text={range.pnl[part]} /></td>
+                ))}
               </tr>
             ))}
+            <tr>
+              <th scope="row" title="Time-weighted">Return</th>
+              {ranges.map((range) => <td key={range.name} className="number"><Return text={range.twr} /></td>)}
+            </tr>
+            <tr>
+              <th scope="row" title="Transfers in and out: no profit or loss">In and out</th>
+              {ranges.map((range) => (
+                <td key={range.name} className="number">{change(range.pnl.net_flows)}</td>
+              ))}
+            </tr>
           </tbody>
         </table>
       </div>
