@@ -76,7 +76,7 @@ def _unit_price(price: str, factor: str = "unit_factor") -> pl.Expr:
 
 
 def _legs(of: DayFrames, clients: pl.DataFrame, quotes: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
-    """Return what was booked to each position: the leg at the security and the leg at the cash that paid for it."""
+    """Return what was booked to each position: a leg at the security, and one at the cash that paid for it."""
     is_cash = col("instrument_id").is_null() | (col("instrument_id") == col("ccy"))
     is_transfer = col("kind").is_in(["transfer_in", "transfer_out"])
     rows = of.transactions.join(clients.filter(~col("is_inception")), on="client_id")
@@ -98,6 +98,11 @@ def _legs(of: DayFrames, clients: pl.DataFrame, quotes: pl.DataFrame, rates: pl.
         worth=when("is_transfer").then("gross").otherwise(pl.coalesce(-col("amount").cast(EXACT), "gross")),
         cash=pl.coalesce(col("amount").cast(EXACT), -col("gross")),
     ).with_columns(base_worth=col("worth") * col("f"), base_cash=col("cash") * col("f"))  # fmt: skip
+    return _added_up(rows)
+
+
+def _added_up(rows: pl.DataFrame) -> pl.DataFrame:
+    """Split transactions into their legs and add these up by position."""
     kind = col("kind")
     trades, income = kind.is_in(["buy", "sell"]), kind.is_in(["dividend", "interest"])
     moves = trades | col("is_transfer")
@@ -113,7 +118,7 @@ def _legs(of: DayFrames, clients: pl.DataFrame, quotes: pl.DataFrame, rates: pl.
         when("is_cash").then("ccy").otherwise("instrument_id").alias("instrument_id"),
         when("is_cash").then(lit("CASH")).alias("booked_type"),
         col("ccy").alias("booked_ccy"),
-        *(when(holds).then(name).otherwise(0).cast(EXACT).alias(of) for of, (holds, name) in at_position.items()),
+        *(when(holds).then(name).otherwise(0).cast(EXACT).alias(leg) for leg, (holds, name) in at_position.items()),
     )
     cash = rows.filter(trades | income | (kind == "fee")).select(
         "client_id",
