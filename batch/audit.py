@@ -23,11 +23,11 @@ def sums_that_differ(positions: DataFrame, clients: DataFrame) -> list[str]:
     )
     both = added.join(clients, CLIENT, "full")
     equal = " AND ".join(f"sum_{name} <=> {name}" for name in SUMS)
-    found = both.agg(
+    (found,) = both.agg(
         F.count_if(F.expr(f"NOT ({equal})")).alias("differ"),
         F.coalesce(F.sum("open_rows"), F.lit(0)).alias("open"),
         F.count_if(F.expr(f"pnl_total <> {parts}")).alias("open_clients"),
-    ).first()
+    ).collect()
     sentences = {
         "differ": "clients and days are not the sum of their positions",
         "open": "positions have parts that do not add up to their total",

@@ -74,7 +74,7 @@ def require(findings: Sequence[str], table: str) -> None:
 
 def release(lake: Lake, table: str) -> int:
     """Move `main` to the branch's snapshot, drop the branch, and return the snapshot's id."""
-    moved = lake.spark.sql(f"CALL {CATALOG}.system.fast_forward('{CATALOG}.{table}', 'main', '{_BRANCH}')").first()
+    (moved,) = lake.spark.sql(f"CALL {CATALOG}.system.fast_forward('{CATALOG}.{table}', 'main', '{_BRANCH}')").collect()
     lake.spark.sql(f"ALTER TABLE {CATALOG}.{table} DROP BRANCH {_BRANCH}")
     return int(moved["updated_ref"])
 
