@@ -46,8 +46,8 @@ class StubbornConsumer:
     def __init__(self, **_settings: Any) -> None:
         self.tried_for_ms = 0.0
 
-    def partitions_for_topic(self, _topic: str) -> set[int]:
-        return {0}
+    def topics(self) -> set[str]:
+        return {"topic"}
 
     def subscribe(self, _topics: list[str]) -> None:
         return None
