@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from benchmarks.batch.inputs import land
 from benchmarks.batch.measure import Outcome, run
@@ -85,7 +85,7 @@ def _handler(upstream: str, read: Counter[str]) -> type[BaseHTTPRequestHandler]:
 
         def _pass_on(self) -> None:
             if self.command == "GET":
-                read[urlsplit(self.path).path] += 1
+                read[unquote(urlsplit(self.path).path)] += 1
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
             with _connection(upstream) as connection:
