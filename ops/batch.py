@@ -20,7 +20,13 @@ _SHOWN = 200
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
+    from ops import batch_runs, batch_status
+
     batch = typer.Typer(help="The nightly batch, and the rows that it put aside.", no_args_is_help=True)
+    batch.command("run")(batch_runs.run)
+    batch.command("backfill")(batch_runs.backfill)
+    batch.command("status")(batch_status.status)
+    batch.command("diff")(batch_status.diff)
     quarantine = typer.Typer(help="Rows that broke a rule, kept with the reason.", no_args_is_help=True)
     quarantine.command("list")(list_rows)
     quarantine.command("export")(export_rows)

@@ -12,7 +12,7 @@ from core.errors import TiplineError
 from ops.home import adopt_environment
 
 # Each of these modules offers `register(app)`, which adds its commands.
-COMMAND_MODULES = ("ops.news", "ops.probe", "ops.dlq", "ops.evaluate", "ops.positions", "ops.batch")
+COMMAND_MODULES = ("ops.news", "ops.probe", "ops.dlq", "ops.evaluate", "ops.positions", "ops.batch", "ops.lineage")
 
 app = typer.Typer(
     name="tipline",
