@@ -12,7 +12,6 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from clients.aws import glue, translated
 from clients.postgres import connect
 from core.errors import BadInput, TiplineError
 from core.settings import Settings, load_settings
@@ -78,6 +77,8 @@ def spans(first: date, last: date) -> Iterator[Span]:
 
 def follow(parts: list[Span], *, finality: Finality, force: bool, console: Console) -> None:
     """Run the job for one span after the other and show how far it is; JobFailed as soon as one fails."""
+    from clients.aws import glue
+
     settings = load_settings()
     client = glue(settings)
     columns = (
@@ -98,12 +99,16 @@ def start_job(client: GlueClient, part: Span, *, finality: Finality, force: bool
     arguments = {"--date": part.start.isoformat(), "--to-date": part.end.isoformat(), "--finality": finality}
     if force:
         arguments["--force"] = "true"
+    from clients.aws import translated
+
     with translated("glue"):
         return client.start_job_run(JobName=JOB, Arguments=arguments)["JobRunId"]
 
 
 def stages(settings: Settings, client: GlueClient, job_run_id: str) -> Iterator[str]:
     """Yield what a job run is doing, again and again until it has succeeded; JobFailed when it ends otherwise."""
+    from clients.aws import translated
+
     while True:
         with translated("glue"):
             found = client.get_job_run(JobName=JOB, RunId=job_run_id)["JobRun"]

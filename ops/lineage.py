@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
-from clients.iceberg import find_rows, open_catalog
 from clients.postgres import Session, connect
 from core.errors import NotFound
 from core.settings import Settings, load_settings
@@ -77,6 +76,9 @@ def trace(settings: Settings, client_id: str, day: str, revision: int | None = N
 
 def _rows(settings: Settings, client_id: str, day: str, snapshots: Mapping[str, int]) -> list[dict[str, Any]]:
     """Return the silver rows behind the figures, as the tables were when the run read them."""
+    # Half a second that no other command should wait for.
+    from clients.iceberg import find_rows, open_catalog
+
     catalog, rows = open_catalog(settings), []
     sources = (
         ("silver.positions", {"as_of_date": day, "client_id": client_id}),
