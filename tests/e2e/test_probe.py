@@ -24,3 +24,24 @@ def test_probe_reports_the_alert_and_every_hop(product: Product) -> None:
     assert report["total_s"] > 0
     for hop in HOPS:
         assert hop in json.dumps(report), f"no time for {hop}"
+
+
+def test_cold_probe_finds_the_figures_that_its_files_add_up_to(product: Product) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ops.cli", "probe", "--cold", "--json"],
+        env=product.environment, cwd=ROOT, capture_output=True, text=True, timeout=700, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["agrees"]
+    assert report["figures"]["market_value"]["shown"] != "0.00"
+    assert report["figures"]["unexplained"]["shown"] == "0.00"
+    path = subprocess.run(
+        [sys.executable, "-m", "ops.cli", "lineage", report["client_id"], report["as_of"], "--json"],
+        env=product.environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert path.returncode == 0, path.stderr
+    files = {file["table"]: file for file in json.loads(path.stdout)["files"]}
+    assert files["silver.positions"]["file"].endswith("/canary.csv")
+    assert files["silver.positions"]["lines"] == [2, 3, 4]
+    assert files["silver.transactions"]["lines"] == [2, 3, 4]
