@@ -20,6 +20,7 @@ from clients.postgres import DatabaseError, DatabaseUnavailable
 from core.errors import BadInput, DependencyUnavailable, NotFound, TiplineError
 from core.logs import get_logger
 
+SOURCES = ("silver.positions", "silver.prices", "silver.fx", "silver.transactions")
 log = get_logger(__name__)
 
 
@@ -107,6 +108,9 @@ def _stages(
     if not good:
         record.refuse((), refused)
         return refused
+    # All that the figures are made of, not only what is new: by it a figure is traced back to its lines.
+    sources = _sources(lake)
+    record.add(sources, {})
     record.stage("gold")
     built = gold.build(lake, [day.as_of_date for day in good], record.finality, record.run_id)
     record.add(built.snapshots, built.counts)
@@ -118,10 +122,16 @@ def _stages(
         record.refuse(good, refused)
     else:
         record.succeed(good)
-    snapshots, rows = loaded.snapshots | built.snapshots, _counts(loaded) | built.counts | revisions
+    snapshots, rows = sources | built.snapshots, _counts(loaded) | built.counts | revisions
     tell(lake.settings, record.run_id, "COMPLETE", files=files, snapshots=snapshots, rows=rows)
     log.info("batch_done", run_id=record.run_id, days=len(good), refused=len(refused), **rows)
     return refused
+
+
+def _sources(lake: Lake) -> dict[str, int]:
+    """Return the snapshot of each silver table that gold reads now."""
+    current = {name: lake.catalog.load_table(name).current_snapshot() for name in SOURCES}
+    return {name: snapshot.snapshot_id for name, snapshot in current.items() if snapshot is not None}
 
 
 def _incomplete(days: Sequence[Day], made: Mapping[date, Made]) -> dict[Day, str]:
