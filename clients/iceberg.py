@@ -42,6 +42,8 @@ def open_catalog(settings: Settings) -> SqlCatalog:
         uri=sqlalchemy_url(settings),
         # The migrations make the two tables, in the form that Spark's catalog calls V1.
         init_catalog_tables="false",
+        # PostgreSQL may have been away since the last question.
+        pool_pre_ping="true",
         warehouse=f"s3://{settings.silver_bucket}",
         **{
             "s3.endpoint": settings.s3_url,

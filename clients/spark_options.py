@@ -63,6 +63,8 @@ def lake_options(settings: Settings, cores: int) -> dict[str, str]:
         f"{catalog}.jdbc.user": user,
         f"{catalog}.jdbc.password": settings.postgres_password.get_secret_value(),
         f"{catalog}.jdbc.schema-version": "V1",
+        # Beside the classes that Iceberg knows: PostgreSQL was stopped, killed, or is starting.
+        f"{catalog}.retryable_status_codes": "57P01,57P02,57P03",
         f"{catalog}.warehouse": f"s3://{settings.silver_bucket}",
         f"{catalog}.io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
         f"{catalog}.s3.endpoint": settings.s3_url,
@@ -76,8 +78,9 @@ def lake_options(settings: Settings, cores: int) -> dict[str, str]:
         "spark.sql.ansi.enabled": "true",
         "spark.sql.shuffle.partitions": str(cores * 2),
         "spark.sql.adaptive.enabled": "true",
-        # Long sums: here the optimising compiler pays, also for the long methods that Spark makes of many columns.
-        "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:-DontCompileHugeMethods",
+        # On two cores the optimising compiler costs more than a night's sums; the quick one takes also the long methods
+        # that Spark makes of many columns.
+        "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:TieredStopAtLevel=1 -XX:-DontCompileHugeMethods",
     }
 
 

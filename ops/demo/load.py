@@ -21,7 +21,7 @@ from core.settings import Settings
 BOOK = Path(__file__).with_name("book.jsonl")
 # The RM of a client is the key; `canary` is a machine's account.
 RELATIONSHIP_MANAGERS = {"priya.nair": "Priya Nair", "daniel.weber": "Daniel Weber", "canary": "Canary"}
-_LOCK = 7214072
+_LOCK = 7214103
 Entry = Mapping[str, Any]
 Rows = set[tuple[Any, ...]]
 
