@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from clients.postgres import connect
 from core.settings import Settings, load_settings
@@ -59,12 +60,14 @@ def status(
     if as_json:
         _print_json(rows)
         return
-    table = Table("day", "figures", "files loaded", "waiting", "failed", "bad rows", "clients", "revision", "reason")
+    whole = [Column(name, no_wrap=True) for name in ("day", "figures", "files", "bad rows", "clients", "revision")]
+    table = Table(*whole, "reason")
     for row in rows:
         figures = f"{row['finality']}, {row['status']}" if row["status"] else "not made"
-        counts = (row["loaded"], row["waiting"], row["failed"], row["rows_bad"] or 0, row["clients"], row["revision"])
-        texts = ["" if value is None else str(value) for value in counts]
-        table.add_row(str(row["as_of_date"]), figures, *texts, row["reason"] or row["reasons"] or "")
+        files = ", ".join(f"{row[name]} {name}" for name in ("loaded", "waiting", "failed") if row[name])
+        counts = (row["rows_bad"] or 0, row["clients"], row["revision"] or "")
+        reason = row["reason"] or row["reasons"] or ""
+        table.add_row(str(row["as_of_date"]), figures, files, *map(str, counts), escape(reason))
     Console().print(table if rows else "no files have landed yet")
 
 

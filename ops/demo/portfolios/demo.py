@@ -19,7 +19,7 @@ from ops.demo.portfolios.days import KINDS, Day, business_days, generate
 _FILE = "demo.csv"
 _DAYS = 260
 _SEED = 20240229
-_PER_CLIENT = (10, 60)
+_PER_CLIENT = (8, 24)
 # Probes write the days of this client themselves.
 _CANARY = "CANARY-1"
 _UPLOADS_AT_ONCE = 8
