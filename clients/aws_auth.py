@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -39,6 +40,20 @@ class SignedRequest:
     query: str
     headers: Mapping[str, str]
     body: bytes
+
+    @classmethod
+    def of_asgi(cls, scope: MutableMapping[str, Any], body: bytes) -> SignedRequest:
+        """Read an ASGI request as it was sent; a header that came several times has its values joined by commas."""
+        headers: dict[str, str] = {}
+        for name, value in ((raw.decode("latin-1"), text.decode("latin-1")) for raw, text in scope["headers"]):
+            headers[name] = f"{headers[name]},{value}" if name in headers else value
+        return cls(
+            method=scope["method"],
+            raw_path=scope["raw_path"].decode("ascii", "replace"),
+            query=scope["query_string"].decode("ascii", "replace"),
+            headers=headers,
+            body=body,
+        )
 
 
 class KeyRing:

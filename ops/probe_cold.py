@@ -27,6 +27,7 @@ from core.clock import parse_rfc3339, utc_now
 from core.errors import DependencyUnavailable
 from core.settings import Settings, load_settings
 from ops.demo.portfolios.accounts import load_accounts
+from ops.demo.portfolios.days import business_days
 from ops.log_in import log_in
 from ops.oracle.clients import client_rows
 from ops.oracle.files import DayFiles
@@ -147,13 +148,8 @@ def _choose_days(settings: Settings) -> tuple[date, date]:
         days = [row["as_of_date"] for row in session.execute(_DAYS)]
     if len(days) == 2:
         return days[1], days[0]
-    day = _weekday_before(utc_now().date())
-    return _weekday_before(day), day
-
-
-def _weekday_before(day: date) -> date:
-    day -= timedelta(days=1)
-    return day if day.weekday() < 5 else _weekday_before(day)
+    before, day = business_days(2, utc_now().date() - timedelta(days=1))
+    return before, day
 
 
 def _show(result: ColdProbed) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import ClientDisconnect, Request
@@ -41,7 +40,7 @@ def create_app(
 
     async def endpoint_invocations(request: Request) -> Response:
         body = await _read_body(request, body_limit_bytes)
-        verifier.verify(_signed(request, body), utc_now())
+        verifier.verify(SignedRequest.of_asgi(request.scope, body), utc_now())
         name = request.path_params["name"]
         if name == endpoint_name:
             target = _target(request.headers)
@@ -102,17 +101,6 @@ async def _read_body(request: Request, limit_bytes: int) -> bytes:
     if not size:
         raise BadInput("the body is empty", code="empty_body")
     return b"".join(chunks)
-
-
-def _signed(request: Request, body: bytes) -> SignedRequest:
-    scope: Any = request.scope
-    return SignedRequest(
-        method=request.method,
-        raw_path=scope["raw_path"].decode("ascii", "replace"),
-        query=scope["query_string"].decode("ascii", "replace"),
-        headers={name: ",".join(request.headers.getlist(name)) for name in request.headers},
-        body=body,
-    )
 
 
 def _translated(handler: Handler) -> Handler:

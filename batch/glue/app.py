@@ -74,7 +74,7 @@ async def _call(services: Mapping[str, Service], request: Request) -> Response:
     if service is None or "origin" in request.headers:
         raise Forbidden("this is no request of an AWS client", code="AccessDeniedException")
     body = await _read_body(request)
-    service.verifier.verify(_signed(request, body), utc_now())
+    service.verifier.verify(SignedRequest.of_asgi(request.scope, body), utc_now())
     operation = service.operations.get(name)
     if operation is None:
         raise BadInput(f"operation {name[:100]} is unknown", code="UnknownOperationException")
@@ -104,14 +104,3 @@ async def _read_body(request: Request) -> bytes:
         if len(body) > BODY_LIMIT_BYTES:
             raise PayloadTooLarge(f"the body exceeds the limit of {BODY_LIMIT_BYTES} bytes")
     return bytes(body)
-
-
-def _signed(request: Request, body: bytes) -> SignedRequest:
-    scope: Any = request.scope
-    return SignedRequest(
-        method=request.method,
-        raw_path=scope["raw_path"].decode("ascii", "replace"),
-        query=scope["query_string"].decode("ascii", "replace"),
-        headers={name: ",".join(request.headers.getlist(name)) for name in request.headers},
-        body=body,
-    )
