@@ -16,7 +16,8 @@ from clients.spark import CATALOG
 KEY = ["as_of_date", "client_id", "account_id", "instrument_id"]
 # What a holding has of a file's row, once as start_* and once as end_*; `own` are the custodian's quotes.
 _OF_FILE = {
-    "quantity": "quantity", "accrued": "accrued", "own_price": "price", "own_ccy": "price_ccy", "own_date": "price_date"
+    "quantity": "quantity", "accrued": "accrued", "own_price": "price", "own_factor": "unit_factor",
+    "own_ccy": "price_ccy", "own_date": "price_date",
 }  # fmt: skip
 
 

@@ -57,12 +57,12 @@ def _price_ccy() -> Column:
 
 
 def _start_price() -> Column:
-    own = F.col("start_own_price") * F.coalesce("start_unit_factor", F.lit(1))
+    own = F.col("start_own_price") * F.coalesce("start_own_factor", "start_unit_factor", F.lit(1))
     return F.when(is_cash(), 1).otherwise(F.coalesce("start_quote", own, F.lit(0)))
 
 
 def _mark() -> Column:
-    own = F.col("end_own_price") * F.coalesce("unit_factor", F.lit(1))
+    own = F.col("end_own_price") * F.coalesce("end_own_factor", "unit_factor", F.lit(1))
     last = F.when(~_is_held(), F.col("start_price"))
     return F.when(is_cash(), 1).otherwise(F.coalesce("quote", own, last, F.lit(0)))
 

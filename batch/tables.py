@@ -23,12 +23,13 @@ RATIO = pa.decimal128(28, 10)
 # From which file and line a row came.
 _ORIGIN = [("file_id", pa.string()), ("line", pa.int64())]
 
-# `price` is the custodian's quote in a major currency.
+# `price` is the custodian's quote in a major currency; `unit_factor` makes it that of a unit, by the instrument's price
+# where it is null.
 POSITIONS = [
     ("as_of_date", pa.date32()), ("client_id", pa.string()), ("account_id", pa.string()), ("id_type", pa.string()),
     ("instrument_id", pa.string()), ("quantity", QUANTITY), ("price", UNIT_PRICE), ("price_ccy", pa.string()),
     ("price_date", pa.date32()), ("accrued", LOCAL_MONEY), ("cost_price", UNIT_PRICE), ("base_ccy", pa.string()),
-    *_ORIGIN,
+    *_ORIGIN, ("unit_factor", RATE),
 ]  # fmt: skip
 # `price` is per unit in a major currency: quote x price_factor, minor units (GBX) divided out. `unit_factor` is the
 # price_factor alone: it turns quotes of transactions and custodians, whose minor units are gone, into unit prices.
@@ -108,7 +109,7 @@ TABLES = (
 
 
 def ensure_lake(settings: Settings) -> None:
-    """Make the buckets and tables that are missing."""
+    """Make the buckets, tables and columns that are missing."""
     store = Store(settings)
     store.ensure_bucket(settings.bronze_bucket, versioned=True)
     store.ensure_bucket(settings.silver_bucket)
@@ -118,7 +119,7 @@ def ensure_lake(settings: Settings) -> None:
 
 
 def ensure_tables(settings: Settings, catalog: SqlCatalog, tables: Iterable[LakeTable]) -> None:
-    """Make the tables that are missing, in buckets that exist."""
+    """Make the tables and columns that are missing, in buckets that exist."""
     for table in tables:
         location = f"s3://{table.bucket(settings)}/{table.folder}"
         ensure_table(catalog, table.name, table.schema, location=location, partition_by=table.partition_by)

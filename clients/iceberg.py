@@ -74,14 +74,22 @@ def _lake_errors() -> Iterator[None]:
         raise DependencyUnavailable(f"the lake does not answer: {error}", code="lake_unavailable") from error
 
 
+def _add_columns(table: Table, schema: pa.Schema) -> None:
+    """Give a table of an earlier release the columns that it does not have."""
+    if not set(schema.names).issubset(field.name for field in table.schema().fields):
+        with table.update_schema() as update:
+            update.union_by_name(schema)
+
+
 @_lake_errors()
 def ensure_table(catalog: SqlCatalog, name: str, schema: pa.Schema, *, location: str, partition_by: str) -> None:
-    """Make the table `namespace.table` partitioned by the values of one column, unless it is there."""
+    """Make the table `namespace.table` partitioned by the values of one column, or the columns that it lacks."""
     namespace = name.split(".")[0]
     if (namespace,) not in catalog.list_namespaces():
         with suppress(NamespaceAlreadyExistsError):
             catalog.create_namespace(namespace)
     if catalog.table_exists(name):
+        _add_columns(catalog.load_table(name), schema)
         return
     properties = {
         "format-version": "2",

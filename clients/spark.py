@@ -51,6 +51,7 @@ def start_lake_session(settings: Settings, name: str, *, cores: int | None = Non
     if SUBMITTED in os.environ:
         return SparkSession.builder.appName(name).getOrCreate()
     slots = cores or settings.batch_cores
-    return start_session(
-        settings, name, cores=slots, heap=settings.batch_heap, jars="lake", extra=lake_options(settings, slots)
-    )
+    options = lake_options(settings, slots)
+    if cores is None:
+        options["spark.master"] = settings.batch_master
+    return start_session(settings, name, cores=slots, heap=settings.batch_heap, jars="lake", extra=options)

@@ -23,6 +23,8 @@ def common_options(settings: Settings, work_dir: Path, *, heap: str, jars: str) 
         # Nothing here computes for long: an optimising compiler and a parallel collector cost more than they give.
         "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
         "spark.driver.extraClassPath": str(settings.jars_dir / jars / "*"),
+        # Executors are processes of their own under any master but `local`.
+        "spark.executor.extraClassPath": str(settings.jars_dir / jars / "*"),
         "spark.sql.warehouse.dir": str(work_dir / "warehouse"),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -43,7 +45,7 @@ def spark_home() -> Path:
 def submission_options(settings: Settings, work_dir: Path) -> dict[str, str]:
     """Return the options by which spark-submit starts what `start_lake_session` starts otherwise; they hold secrets."""
     return {
-        "spark.master": f"local[{settings.batch_cores}]",
+        "spark.master": settings.batch_master,
         "spark.log.level": "WARN",
         **common_options(settings, work_dir, heap=settings.batch_heap, jars="lake"),
         **lake_options(settings, settings.batch_cores),

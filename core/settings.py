@@ -102,6 +102,7 @@ class Settings(BaseSettings):
     night_sweep_s: float = Field(default=300.0, gt=0)
     landing_manifest: Literal["optional", "required"] = "optional"
     batch_cores: int = Field(default=2, ge=1)
+    batch_master: str = Field(default_factory=lambda data: f"local[{data['batch_cores']}]")
     batch_heap: str = "2g"
     batch_staging: str = Field(default_factory=lambda data: str(data["data_dir"] / "staging"))
     bad_share_limit: float = Field(default=0.05, ge=0, le=1)

@@ -29,7 +29,7 @@ class Columns:
 COLUMNS = {
     "positions": Columns(
         ("as_of_date", "client_id", "account_id", "id_type", "instrument_id", "quantity", "price_ccy", "base_ccy"),
-        ("price", "price_date", "accrued", "cost_price"),
+        ("price", "price_factor", "price_date", "accrued", "cost_price"),
         {
             "date": "as_of_date", "position_date": "as_of_date", "client": "client_id", "account": "account_id",
             "id": "instrument_id", "instrument": "instrument_id", "qty": "quantity", "ccy": "price_ccy",
@@ -59,7 +59,7 @@ COLUMNS = {
     ),
 }  # fmt: skip
 NUMERIC = {
-    "positions": ("quantity", "price", "accrued", "cost_price"),
+    "positions": ("quantity", "price", "price_factor", "accrued", "cost_price"),
     "prices": ("price", "price_factor"),
     "fx": ("rate",),
     "transactions": ("quantity", "price", "fx_rate", "amount"),

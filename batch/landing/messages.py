@@ -10,6 +10,9 @@ import pyarrow as pa
 
 from batch.landing.columns import COLUMNS, LINE, MALFORMED
 
+# What turns a quote into the price of one unit.
+PER_UNIT, PERCENT = "1", "0.01"
+
 _BATCH_ROWS = 50_000
 
 
@@ -26,7 +29,7 @@ Owners = Mapping[str, Owner]
 
 @dataclass(slots=True)
 class Holding:
-    """One holding as text in the columns of a positions file; `price` is per unit, percent already divided by 100."""
+    """One holding as text in the columns of a positions file; `price_factor` times `price` is the price of a unit."""
 
     line: int
     as_of_date: str | None = None
@@ -36,6 +39,7 @@ class Holding:
     instrument_id: str | None = None
     quantity: str | None = None
     price: str | None = None
+    price_factor: str | None = None
     price_ccy: str | None = None
     price_date: str | None = None
     accrued: str | None = None

@@ -1,7 +1,7 @@
 """SWIFT MT535, the custodian's statement of holdings, as rows of a positions file.
 
 Taken are the aggregate balances (`:93B::AGGR`) of each FIN sequence, not the sub-balances that they are the sum of.
-A face amount is a quantity and its price comes in percent (`:90A:`), so that price / 100 is the price of one unit.
+A face amount is a quantity and its price comes in percent (`:90A:`), so that its price factor is 0.01.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from batch.landing.errors import BadFile
-from batch.landing.messages import Holding
+from batch.landing.messages import PER_UNIT, PERCENT, Holding
 from batch.landing.swift import Sequence, day, messages, money, number
 
 _LAST_PAGES = ("LAST", "ONLY")
@@ -104,12 +104,12 @@ def _price(block: Sequence, holding: Holding) -> None:
         holding.price_ccy, price = money(amount)
         if kind != "ACTU":
             raise ValueError(f"a price of type {kind} (:90B:), not an actual amount (ACTU)")
-        holding.price = f"{price:f}"
+        holding.price, holding.price_factor = f"{price:f}", PER_UNIT
     elif percent is not None:
         kind, _, rate = percent.partition("/")
         if kind != "PRCT":
             raise ValueError(f"a price of type {kind} (:90A:), not a percentage (PRCT)")
-        holding.price = f"{number(rate).scaleb(-2):f}"
+        holding.price, holding.price_factor = f"{number(rate):f}", PERCENT
         holding.price_ccy = _currency(block)
     else:
         holding.price_ccy = _currency(block)

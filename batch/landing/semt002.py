@@ -13,7 +13,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.sax import make_parser
 
 from batch.landing.errors import BadFile
-from batch.landing.messages import Holding
+from batch.landing.messages import PER_UNIT, PERCENT, Holding
 from batch.landing.spool import CHUNK_BYTES
 
 _REPORT = "SctiesBalCtdyRpt"
@@ -171,9 +171,9 @@ def _price(balance: Node, holding: Holding) -> None:
     amount, rate = market.find("Val", "Amt"), market.value("Val", "Rate")
     if amount is not None:
         holding.price_ccy = amount.ccy
-        holding.price = f"{_decimal(amount.text):f}"
+        holding.price, holding.price_factor = f"{_decimal(amount.text):f}", PER_UNIT
     elif rate is not None:
-        holding.price = f"{_decimal(rate).scaleb(-2):f}"
+        holding.price, holding.price_factor = f"{_decimal(rate):f}", PERCENT
     quoted = market.value("QtnDt", "Dt") or market.value("QtnDt", "DtTm")
     holding.price_date = quoted[:10] if quoted else None
 

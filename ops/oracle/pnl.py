@@ -117,7 +117,7 @@ def _held(row: TextRow, day: date, market: Market) -> Holding:
     own = number(row, "price")
     instrument = row["instrument_id"]
     if own is not None:
-        own *= unit * market.factor(instrument, day)
+        own *= unit * (number(row, "price_factor") or market.factor(instrument, day))
     price = (ONE, instrument, "ok", 0) if row["id_type"] == "CASH" else _price(instrument, day, market, own, ccy)
     quantity, accrued = number(row, "quantity") or ZERO, (number(row, "accrued") or ZERO) * unit
     return _valued(price, market, day, row["base_ccy"], quantity, accrued)

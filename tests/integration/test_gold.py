@@ -89,6 +89,7 @@ POSITIONS = [
     *held("quiet", "QUIET", "10", "10"),
     *held("estimated", "PRIVATE", "10", "10", price0="7", price1="7.5"),
     *held("lapsed", "LAPSED", "1000", "1000", price0="91", price1="92"),
+    *held("statement", "LAPSED", "1000", "1000", price0="0.91", price1="0.92", unit_factor0="1", unit_factor1="1"),
     *held("missing", "NOPRICE", "10", "10"),
     *held("missing", "QUIET", "10", "10"),
     *held("kroner", "NOK", "1000", "1000"),
@@ -167,6 +168,8 @@ EXPECTED = {
     ("estimated", "PRIVATE"): "75 | 5 = 5 + 0 + 0 + 0 + 0 + 0 | 0",
     # The custodian quotes it in per cent, as the last price a month ago said.
     ("lapsed", "LAPSED"): "920 | 10 = 10 + 0 + 0 + 0 + 0 + 0 | 0",
+    # The statement says itself that its quote is per unit, whatever the last price's factor was.
+    ("statement", "LAPSED"): "920 | 10 = 10 + 0 + 0 + 0 + 0 + 0 | 0",
     ("missing", "NOPRICE"): "0 | 0 = 0 + 0 + 0 + 0 + 0 + 0 | 0",
     ("kroner", "NOK"): "85 | 0 = 0 + 0 + 0 + 0 + 0 + 0 | 0",
     ("no rate", "XAU"): "0 | 0 = 0 + 0 + 0 + 0 + 0 + 0 | 0",

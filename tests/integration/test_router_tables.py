@@ -154,7 +154,7 @@ def test_routers_with_stale_caches_found_no_story_twice(postgres: Settings) -> N
     assert len(book.alerts()) == 2
 
 
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_tables_and_memory_agree_for_any_records_in_any_batches(postgres: Settings, data: st.DataObject) -> None:
     book = Book(postgres, clients=2)

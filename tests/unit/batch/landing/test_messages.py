@@ -17,15 +17,15 @@ def test_mt535_reads_units_percent_face_amounts_and_funds_without_a_price() -> N
     share, bond, fund = read(MT535)
     assert share == COMMON | {
         "line": 12, "id_type": "ISIN", "instrument_id": "US0378331005", "quantity": "652", "price": "187.25",
-        "price_ccy": "USD", "price_date": "2026-01-02", "accrued": None,
+        "price_factor": "1", "price_ccy": "USD", "price_date": "2026-01-02", "accrued": None,
     }  # fmt: skip
     assert bond == COMMON | {
-        "line": 24, "id_type": "CUSIP", "instrument_id": "037833AK6", "quantity": "-100000", "price": "0.985",
-        "price_ccy": "USD", "price_date": None, "accrued": "1234.56",
+        "line": 24, "id_type": "CUSIP", "instrument_id": "037833AK6", "quantity": "-100000", "price": "98.5",
+        "price_factor": "0.01", "price_ccy": "USD", "price_date": None, "accrued": "1234.56",
     }  # fmt: skip
     assert fund == COMMON | {
         "line": 35, "id_type": "INT", "instrument_id": "A1B2C3", "quantity": "0.43761", "price": None,
-        "price_ccy": "EUR", "price_date": None, "accrued": None,
+        "price_factor": None, "price_ccy": "EUR", "price_date": None, "accrued": None,
     }  # fmt: skip
 
 
@@ -66,11 +66,11 @@ def test_semt002_reads_short_units_and_face_amounts() -> None:
     share, bond = read(SEMT002)
     assert share == COMMON | {
         "line": 7, "id_type": "ISIN", "instrument_id": "US0378331005", "quantity": "-319.5", "price": "187.25",
-        "price_ccy": "USD", "price_date": "2026-01-02", "accrued": None,
+        "price_factor": "1", "price_ccy": "USD", "price_date": "2026-01-02", "accrued": None,
     }  # fmt: skip
     assert bond == COMMON | {
-        "line": 14, "id_type": "CUSIP", "instrument_id": "037833AK6", "quantity": "100000", "price": "0.985",
-        "price_ccy": "USD", "price_date": None, "accrued": "-1234.56",
+        "line": 14, "id_type": "CUSIP", "instrument_id": "037833AK6", "quantity": "100000", "price": "98.5",
+        "price_factor": "0.01", "price_ccy": "USD", "price_date": None, "accrued": "-1234.56",
     }  # fmt: skip
 
 
