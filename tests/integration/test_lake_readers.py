@@ -18,7 +18,7 @@ from clients.spark import CATALOG
 from tests.integration.lake_files import add_accounts, csv_of, load_days, put
 from tests.integration.silver_rows import append, position, price
 
-DAY, FUTURE = date(2024, 5, 6), date(2033, 5, 6)
+DAY, FUTURE = date(2024, 5, 6), date(2030, 5, 6)
 GOLD = ("gold.position_metrics", "gold.client_metrics")
 RUN = "00000000-0000-0000-0000-000000000002"
 
