@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from api.alerts import ALERT, as_seen
+from api.audit import record
 from api.policy import VISIBLE, covering_rms
 from api.principal import Principal
 from clients.postgres import AsyncPool, AsyncSession, Deadlock, Jsonb
@@ -25,7 +26,6 @@ _UPDATE = f"""
 _EVENT = "INSERT INTO alert_events (alert_id, revision, kind, actor, at) VALUES (%s, %s, 'acknowledged', %s, %s)"
 _FEED = "SELECT append_feed(%s, %s, %s, %s)"
 _OUTBOX = "INSERT INTO outbox (topic, key, value) VALUES (%s, %s, %s)"
-_AUDIT = "INSERT INTO audit_log (actor, action, subject, detail) VALUES (%s, 'alert.acknowledged', %s, %s)"
 
 
 async def acknowledge(pool: AsyncPool, principal: Principal, alert_id: UUID) -> dict[str, Any]:
@@ -61,11 +61,11 @@ async def _acknowledge(session: AsyncSession, principal: Principal, alert_id: UU
         at=row["acknowledged_at"],
         revision=row["revision"],
     )
-    await _publish(session, change)
+    await _publish(session, principal, change)
     return as_seen(row)
 
 
-async def _publish(session: AsyncSession, change: AlertStateChange) -> None:
+async def _publish(session: AsyncSession, principal: Principal, change: AlertStateChange) -> None:
     """Write what follows from a change: the history, the feeds of all covering RMs, the outbox and the audit."""
     alert_id, revision = change.alert_id, change.revision
     await session.execute(_EVENT, (alert_id, revision, change.by, change.at))
@@ -81,4 +81,4 @@ async def _publish(session: AsyncSession, change: AlertStateChange) -> None:
         await session.execute(_FEED, (rm_id, alert_id, revision, Jsonb(frame)))
     value = Jsonb(change.model_dump(mode="json"))
     await session.execute(_OUTBOX, (ALERT_STATE_CHANGES, change.client_id, value))
-    await session.execute(_AUDIT, (change.by, str(alert_id), Jsonb({"client_id": change.client_id})))
+    await record(session, principal, "alert.acknowledged", clients=[change.client_id], subject=str(alert_id))

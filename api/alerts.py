@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from api.audit import record
 from api.policy import VISIBLE
 from api.principal import Principal
-from clients.postgres import AsyncSession, Jsonb, Row
+from clients.postgres import AsyncSession, Row
 from core.clock import parse_rfc3339, rfc3339
 from core.errors import BadInput, NotFound
 
@@ -25,7 +26,6 @@ _PAGE = f"""
     ORDER BY a.created_at DESC, a.alert_id DESC LIMIT %(limit)s
 """  # noqa: S608
 _ONE = f"SELECT {ALERT} FROM alerts a WHERE a.alert_id = %(alert_id)s AND {VISIBLE}"  # noqa: S608
-_AUDIT = "INSERT INTO audit_log (actor, action, subject, detail) VALUES (%s, %s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +105,5 @@ async def read_one(session: AsyncSession, principal: Principal, alert_id: UUID) 
 
 async def _audit(session: AsyncSession, principal: Principal, action: str, rows: Iterable[Row]) -> None:
     """Record who saw which alerts of which clients."""
-    seen = [{"alert_id": str(row["alert_id"]), "client_id": row["client_id"]} for row in rows]
-    await session.execute(_AUDIT, (principal.rm_id, action, None, Jsonb({"alerts": seen})))
+    seen = {str(row["alert_id"]): row["client_id"] for row in rows}
+    await record(session, principal, action, clients=seen.values(), detail={"alerts": list(seen)})

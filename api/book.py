@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from api import portfolio_models as models
+from api.audit import record
 from api.portfolio_ranges import common_status, worst_quality
 from api.principal import Principal
-from clients.postgres import AsyncSession, Jsonb, Row
+from clients.postgres import AsyncSession, Row
 
 _NEWEST = """
     LATERAL (
@@ -30,7 +31,6 @@ _TOTALS = f"""
     GROUP BY k.as_of_date, k.base_ccy
     ORDER BY k.base_ccy
 """  # noqa: S608
-_AUDIT = "INSERT INTO audit_log (actor, action, detail) VALUES (%s, 'book.listed', %s)"
 
 
 async def read_book(session: AsyncSession, principal: Principal, *, limit: int, after: str) -> models.Book:
@@ -41,7 +41,7 @@ async def read_book(session: AsyncSession, principal: Principal, *, limit: int, 
         rows = await (await session.execute(_PAGE.encode(), parameters)).fetchall()
         groups = await (await session.execute(_TOTALS.encode(), parameters)).fetchall()
         shown = rows[:limit]
-        await session.execute(_AUDIT, (principal.rm_id, Jsonb({"clients": [row["id"] for row in shown]})))
+        await record(session, principal, "book.listed", clients=[row["id"] for row in shown])
     as_of = max((group["as_of_date"] for group in groups if group["as_of_date"]), default=None)
     return models.Book(
         as_of=as_of,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.audit import Caller, record
 from api.passwords import PasswordVerifier
 from clients.postgres import AsyncPool, AsyncSession
 from core.errors import RateLimited, Unauthenticated
@@ -19,7 +20,6 @@ _COUNT = f"""
 _RELEASE = "DELETE FROM login_attempts WHERE attempt_id = %s"
 _FORGET = f"DELETE FROM login_attempts WHERE at < clock_timestamp() - interval '{2 * WINDOW_S} seconds'"  # noqa: S608
 _HASH = "SELECT password_hash FROM rm WHERE rm_id = %s AND active"
-_AUDIT = "INSERT INTO audit_log (actor, action, subject) VALUES (%s, %s, %s)"
 
 
 async def log_in(pool: AsyncPool, verifier: PasswordVerifier, *, rm_id: str, password: str, address: str) -> None:
@@ -33,7 +33,8 @@ async def log_in(pool: AsyncPool, verifier: PasswordVerifier, *, rm_id: str, pas
         row = await (await session.execute(_HASH, (rm_id,))).fetchone()
     fits = await verifier.verify(row["password_hash"] if row else None, password)
     async with pool.connection() as session:
-        await session.execute(_AUDIT, (rm_id, "login.succeeded" if fits else "login.failed", address))
+        action = "login.succeeded" if fits else "login.failed"
+        await record(session, Caller(rm_id), action, detail={"address": address})
         if fits:
             await session.execute(_RELEASE, (attempt,))
     if not fits:

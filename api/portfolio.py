@@ -11,9 +11,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from api import portfolio_models as models
+from api.audit import record
 from api.portfolio_ranges import common_status, pnl, ranges, worst_quality, year_before
 from api.principal import Principal
-from clients.postgres import AsyncSession, Jsonb, Row
+from clients.postgres import AsyncSession, Row
 from core.errors import BadInput, NotFound
 
 SERIES_DAYS = 90
@@ -45,7 +46,6 @@ _POSITIONS = """
            OR (-market_value, account_id, instrument_id) > (-%(value)s, %(account)s, %(instrument)s))
     ORDER BY -market_value, account_id, instrument_id LIMIT %(limit)s
 """
-_AUDIT = "INSERT INTO audit_log (actor, action, subject, detail) VALUES (%s, %s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ async def _client_and_day(session: AsyncSession, principal: Principal, asked: As
 async def _audit(session: AsyncSession, principal: Principal, action: str, day: Row) -> None:
     """Record who saw which figures of which client."""
     seen = {"as_of": str(day["as_of_date"]), "revision": day["revision"]}
-    await session.execute(_AUDIT, (principal.rm_id, action, day["client_id"], Jsonb(seen)))
+    await record(session, principal, action, clients=[day["client_id"]], subject=day["client_id"], detail=seen)
 
 
 def _health(client: Row, day: Row, history: Sequence[Row]) -> models.Health:

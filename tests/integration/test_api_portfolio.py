@@ -236,7 +236,7 @@ def test_bad_queries_are_refused(anns: httpx.Client, book: Book, address: str) -
 def test_what_was_viewed_is_in_the_audit(anns: httpx.Client, bank: Bank, book: Book) -> None:
     health(anns, book.restated, date=str(FRIDAY))
     (row, *_) = bank.rows(
-        "SELECT subject, detail FROM audit_log WHERE actor = %s AND action = 'portfolio.viewed' ORDER BY audit_id DESC",
+        "SELECT clients, detail FROM audit_log WHERE actor = %s AND action = 'portfolio.viewed' ORDER BY audit_id DESC",
         book.ann.rm_id,
     )
-    assert (row["subject"], row["detail"]) == (book.restated, {"as_of": str(FRIDAY), "revision": 1})
+    assert (row["clients"], row["detail"]) == ([book.restated], {"as_of": str(FRIDAY), "revision": 1})

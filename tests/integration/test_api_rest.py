@@ -185,8 +185,10 @@ def test_what_was_viewed_is_in_the_audit(bank: Bank, url: str) -> None:
     alert = bank.alert(ann.clients[0])
     with log_in(url, ann.rm_id) as client:
         client.get(f"/api/v1/alerts/{alert.alert_id}")
-    (row,) = bank.rows("SELECT detail FROM audit_log WHERE actor = %s AND action = 'alert.viewed'", ann.rm_id)
-    assert row["detail"]["alerts"] == [{"alert_id": str(alert.alert_id), "client_id": ann.clients[0]}]
+    (row,) = bank.rows(
+        "SELECT role, clients, detail FROM audit_log WHERE actor = %s AND action = 'alert.viewed'", ann.rm_id
+    )
+    assert row == {"role": "rm", "clients": [ann.clients[0]], "detail": {"alerts": [str(alert.alert_id)]}}
 
 
 def test_a_cookie_alone_changes_nothing(bank: Bank, url: str) -> None:
