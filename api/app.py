@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from api import alert_routes, pages, portfolio_routes, probes, problems, session_routes, stream
+from api import alert_routes, compliance_routes, pages, portfolio_routes, probes, problems, session_routes, stream
+from api.audit_batch import AuditBatch
+from api.audit_sealer import Sealer, head_file
 from api.feed import FeedReader
 from api.hub import Hub
 from api.passwords import PasswordVerifier
@@ -36,6 +38,7 @@ def build_services(settings: Settings, *, port: int) -> Services:
         sessions=Sessions(settings),
         passwords=PasswordVerifier(),
         hub=Hub(pool, connection, FeedReader(pool, connection)),
+        pushes=AuditBatch(pool),
         allowed_origins=allowed_origins(settings, port),
     )
 
@@ -62,7 +65,13 @@ def create_routes() -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(Shell)
-    for router in (session_routes.router, alert_routes.router, portfolio_routes.router, stream.router):
+    for router in (
+        session_routes.router,
+        alert_routes.router,
+        portfolio_routes.router,
+        compliance_routes.router,
+        stream.router,
+    ):
         app.include_router(router, prefix=PREFIX, responses=problems.DOCUMENTED)
     app.include_router(probes.router, responses=problems.DOCUMENTED)
     return app
@@ -79,7 +88,8 @@ def allowed_origins(settings: Settings, port: int) -> frozenset[str]:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     await services.pool.open(wait=False)
-    loops = [asyncio.create_task(loop) for loop in (services.hub.listen(), services.hub.watch())]
+    sealer = Sealer(services.pool, head_file(services.settings))
+    loops = [asyncio.create_task(loop) for loop in (services.hub.listen(), services.hub.watch(), sealer.run())]
     try:
         yield
     finally:

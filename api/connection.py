@@ -183,6 +183,7 @@ class Connection:
                 visible = await self._visible([item for _, item in taken])
             except Unauthenticated as error:
                 return self.end(frames.SESSION_ENDED, error.message)
+            await self._record([item for _, item in taken if isinstance(item, Frame) and item.alert_id in visible])
             for subscription, item in taken:
                 if subscription == self._subscription:
                     await self._say(_render(item, visible))
@@ -194,6 +195,14 @@ class Connection:
                 return await still_visible(session, self.principal, about)
 
         return await self._patiently(check)
+
+    async def _record(self, shown: list[Frame]) -> None:
+        """Record whose alerts the page is about to get; a change of state tells nothing new about a client."""
+        alerts = {str(frame.alert_id): frame.client_id for frame in shown if frame.client_id}
+        if alerts:
+            clients, detail = alerts.values(), {"alerts": list(alerts)}
+            pushes = self._services.pushes
+            await self._patiently(lambda: pushes.record(self.principal, "alert.pushed", clients=clients, detail=detail))
 
     async def _beat(self) -> None:
         while True:

@@ -24,11 +24,12 @@ _AFTER = "SELECT seq, frame::text FROM rm_feed WHERE rm_id = %s AND seq > %s ORD
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One stored frame: its number, its JSON less the number, and the alert it is about."""
+    """One stored frame: its number, its JSON less the number, the alert it is about, and whose, where it says so."""
 
     seq: int
     text: str
     alert_id: UUID
+    client_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +99,4 @@ class FeedReader:
 def _frame(seq: int, text: str) -> Frame:
     parsed = orjson.loads(text)
     alert = parsed.get("alert", parsed)
-    return Frame(seq, text, UUID(alert["alert_id"]))
+    return Frame(seq, text, UUID(alert["alert_id"]), alert.get("client", {}).get("id"))

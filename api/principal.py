@@ -9,6 +9,7 @@ from core.errors import Forbidden
 
 SEES_ALERTS = frozenset({"rm", "deputy", "head", "compliance"})
 ACKNOWLEDGES = frozenset({"rm", "deputy", "head"})
+WATCHES = frozenset({"compliance"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,8 @@ class Principal:
         """Raise Forbidden unless the role may acknowledge; compliance only watches."""
         if self.role not in ACKNOWLEDGES:
             raise Forbidden(f"the role {self.role} does not acknowledge alerts")
+
+    def must_watch(self) -> None:
+        """Raise Forbidden unless the role looks into who saw what."""
+        if self.role not in WATCHES:
+            raise Forbidden(f"the role {self.role} does not read the audit log")

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from api.audit_batch import AuditBatch
 from api.hub import Hub
 from api.passwords import PasswordVerifier
 from api.sessions import Sessions
@@ -26,6 +27,7 @@ class Services:
     sessions: Sessions
     passwords: PasswordVerifier
     hub: Hub
+    pushes: AuditBatch
     allowed_origins: frozenset[str]
 
 

@@ -12,7 +12,16 @@ from core.errors import TiplineError
 from ops.home import adopt_environment
 
 # Each of these modules offers `register(app)`, which adds its commands.
-COMMAND_MODULES = ("ops.news", "ops.probe", "ops.dlq", "ops.evaluate", "ops.positions", "ops.batch", "ops.lineage")
+COMMAND_MODULES = (
+    "ops.news",
+    "ops.probe",
+    "ops.dlq",
+    "ops.evaluate",
+    "ops.positions",
+    "ops.batch",
+    "ops.lineage",
+    "ops.audit",
+)
 
 app = typer.Typer(
     name="tipline",
