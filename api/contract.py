@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from api import frames, probes
 from api.app import create_routes
-from core import events, topics
+from core import events, market, topics
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
 OPENAPI = CONTRACTS / "openapi" / "api.json"
@@ -27,6 +27,8 @@ RECORDS: dict[str, tuple[type[BaseModel], ...]] = {
     topics.REVIEW_CANDIDATES: (events.EnrichedArticle,),
     topics.RESOLVER_DECISIONS: (events.Decision,),
     topics.ALERT_STATE_CHANGES: (events.AlertStateChange,),
+    topics.MARKET_TICKS: (market.MarketTick,),
+    topics.MARKET_TICKS_DLQ: (events.DeadLetter,),
 }
 FRAMES: tuple[type[BaseModel], ...] = (
     *frames.SERVER_FRAMES,

@@ -5,6 +5,7 @@ Frames of the feed are stored as JSON less `seq` and are sent as stored: `stampe
 
 from __future__ import annotations
 
+import struct
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -13,9 +14,13 @@ from pydantic import Field, TypeAdapter
 
 from core.clock import rfc3339
 from core.events import Alert, AlertState, Event, Timestamp
+from core.market import INSTRUMENT, DecimalText
 
 SUBPROTOCOL = "alerts.v1+json"
 INBOUND_LIMIT_BYTES = 32 * 1024
+ALERTS = "alerts"
+TICK = "tick:"
+MAX_INSTRUMENTS = 200
 
 SESSION_ENDED = 4401
 FORBIDDEN = 4403
@@ -26,6 +31,8 @@ NOT_UNDERSTOOD = 4400
 GOING_AWAY = 1012
 
 Seq = Annotated[int, Field(ge=0, lt=2**63)]
+TickTopic = Annotated[str, Field(pattern=f"^{TICK}{INSTRUMENT[1:]}")]
+Topic = Literal["alerts"] | TickTopic
 
 
 class Hello(Event):
@@ -105,13 +112,48 @@ class EntitlementsChanged(_Numbered):
     type: Literal["entitlements.changed"]
 
 
+class TickItem(Event):
+    """The newest price of an instrument."""
+
+    instrument: str
+    price: DecimalText
+    ccy: str
+    ts: Timestamp
+    seq: Seq
+
+
+class Ticks(Event):
+    """What has changed of the instruments watched, each once with its newest price; five frames a second at most."""
+
+    type: Literal["ticks"] = "ticks"
+    items: tuple[TickItem, ...]
+
+
+class Subscribed(Event):
+    """Which instruments are watched now; `refused` are those asked for that this RM may not watch, or one too many."""
+
+    type: Literal["subscribed"] = "subscribed"
+    instruments: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
 class Subscribe(Event):
-    """Start, or start again, after `last_seq` (null: from now on); `epoch` is the one that `last_seq` belongs to."""
+    """Follow topics: `alerts`, or `tick:INSTRUMENT` beside what is watched already, 200 instruments at most.
+
+    Alerts start, or start again, after `last_seq` (null: from now on); `epoch` is the one that `last_seq` belongs to.
+    """
 
     type: Literal["subscribe"]
-    topics: tuple[Literal["alerts"], ...] = ("alerts",)
+    topics: Annotated[tuple[Topic, ...], Field(max_length=MAX_INSTRUMENTS + 1)] = (ALERTS,)
     last_seq: Seq | None = None
     epoch: str | None = None
+
+
+class Unsubscribe(Event):
+    """Watch some instruments no more; alerts go on for as long as the socket."""
+
+    type: Literal["unsubscribe"]
+    topics: Annotated[tuple[TickTopic, ...], Field(max_length=MAX_INSTRUMENTS)]
 
 
 class Ack(Event):
@@ -122,14 +164,29 @@ class Ack(Event):
 
 
 SERVER_FRAMES = (
-    Hello, AlertFrame, StateFrame, EntitlementsChanged, Resync, Ping, Pong, ErrorFrame, Bye,
+    Hello, AlertFrame, StateFrame, EntitlementsChanged, Resync, Ticks, Subscribed, Ping, Pong, ErrorFrame, Bye,
 )  # fmt: skip
-CLIENT_FRAMES = (Subscribe, Ack, Ping, Pong)
+CLIENT_FRAMES = (Subscribe, Unsubscribe, Ack, Ping, Pong)
 
-ClientFrame = Subscribe | Ack | Ping | Pong
+ClientFrame = Subscribe | Unsubscribe | Ack | Ping | Pong
 parse_client_frame: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 
 
 def stamped(stored: str, seq: int, sent_at: datetime) -> str:
     """Return a stored frame (a JSON object with at least one member) with its number and the time of sending."""
     return f'{{"seq":{seq},"sent_at":"{rfc3339(sent_at)}",{stored.lstrip()[1:]}'
+
+
+def instruments_of(topics: tuple[str, ...]) -> list[str]:
+    """Return the instruments that topics name, each once."""
+    return list(dict.fromkeys(topic.removeprefix(TICK) for topic in topics if topic != ALERTS))
+
+
+def text_frame(payload: bytes) -> bytes:
+    """Return a payload as the WebSocket sends it: one unmasked text frame (RFC 6455, section 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return struct.pack("!BB", 0x81, size) + payload
+    if size < 2**16:
+        return struct.pack("!BBH", 0x81, 126, size) + payload
+    return struct.pack("!BBQ", 0x81, 127, size) + payload

@@ -125,6 +125,11 @@ class Settings(BaseSettings):
     ws_queue_frames: int = 256
     session_lifetime_s: int = 12 * 3600
 
+    # market data
+    market_feed_url: str | None = None
+    market_feed_authorization: SecretStr | None = None
+    market_feed_poll_s: float = Field(default=1.0, gt=0)
+
 
 def load_settings(**overrides: Any) -> Settings:
     """Read the environment, then the secret files under the data directory; keyword arguments win over both."""

@@ -16,6 +16,7 @@ REVIEW_CANDIDATES = "review-candidates"
 RESOLVER_DECISIONS = "resolver-decisions"
 ALERT_STATE_CHANGES = "alert-state-changes"
 MARKET_TICKS = "market-ticks"
+MARKET_TICKS_DLQ = "market-ticks.dlq"
 
 # Topics that hold what providers sent; the others hold what was made of it.
 SOURCES = frozenset({RAW_NEWS, RAW_NEWS_RETRY})
@@ -41,4 +42,5 @@ TOPICS: tuple[Topic, ...] = (
     Topic(RESOLVER_DECISIONS, partitions=1),
     Topic(ALERT_STATE_CHANGES, partitions=1),
     Topic(MARKET_TICKS, partitions=1, retention_s=24 * 3600),
+    Topic(MARKET_TICKS_DLQ, partitions=1, retention_s=DEAD_LETTER_RETENTION_S),
 )

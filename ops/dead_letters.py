@@ -13,7 +13,7 @@ from core.errors import BadInput, Conflict, NotFound
 from core.events import DeadLetter
 from core.logs import get_logger
 from core.settings import Settings
-from core.topics import RAW_NEWS, RAW_NEWS_DLQ, TOPICS
+from core.topics import MARKET_TICKS, RAW_NEWS, RAW_NEWS_DLQ, TOPICS
 from streaming.intake.accept import Acceptor, Delivery
 from streaming.intake.dead_letters import STAGES
 from streaming.intake.ledger import Ledger
@@ -65,6 +65,8 @@ async def put_back(settings: Settings, letters: Iterable[DeadLetter]) -> list[st
 
 async def _put_back_one(settings: Settings, acceptor: Acceptor, producer: Producer, letter: DeadLetter) -> str:
     stage, _, source = letter.stage.partition(":")
+    if letter.topic == MARKET_TICKS:
+        return f"{REFUSED}: a price of the past says nothing now"
     original = base64.b64decode(letter.original_base64)
     if stage not in STAGES:
         key = letter.key.encode() if letter.key is not None else None

@@ -39,6 +39,7 @@ PROCESSES = (
     # Ready once it has caught up, which at the first start is a year of demo days.
     _Process("night", "batch.night", after=("postgres", "s3", "glue"), start_timeout_s=900),
     _Process("warm", "batch.warm", after=("postgres", "kafka", "s3")),
+    _Process("ticks", "streaming.ticks", after=("postgres", "kafka")),
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from core import events
+from core import events, market
 from core.settings import Settings
 from streaming.intake.accept import Delivery, Receipt
 from streaming.intake.app import create_app
@@ -23,6 +23,7 @@ RECORDS: dict[str, type[BaseModel]] = {
     "alert.v1": events.Alert,
     "alert-state.v1": events.AlertStateChange,
     "dead-letter.v1": events.DeadLetter,
+    "market.tick.v1": market.MarketTick,
 }
 
 
