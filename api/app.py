@@ -10,7 +10,17 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from api import alert_routes, compliance_routes, pages, portfolio_routes, probes, problems, session_routes, stream
+from api import (
+    alert_routes,
+    compliance_routes,
+    market_routes,
+    pages,
+    portfolio_routes,
+    probes,
+    problems,
+    session_routes,
+    stream,
+)
 from api.audit_batch import AuditBatch
 from api.audit_sealer import Sealer, head_file
 from api.feed import FeedReader
@@ -19,6 +29,9 @@ from api.passwords import PasswordVerifier
 from api.services import Services
 from api.sessions import Sessions
 from api.shell import Shell
+from api.tick_reader import TickReader
+from api.tickets import Tickets
+from api.ticks import Ticks
 from clients import postgres, redis
 from core.settings import Settings
 
@@ -36,9 +49,11 @@ def build_services(settings: Settings, *, port: int) -> Services:
         pool=pool,
         redis=connection,
         sessions=Sessions(settings),
+        tickets=Tickets(connection),
         passwords=PasswordVerifier(),
         hub=Hub(pool, connection, FeedReader(pool, connection)),
         pushes=AuditBatch(pool),
+        ticks=Ticks(),
         allowed_origins=allowed_origins(settings, port),
     )
 
@@ -70,6 +85,7 @@ def create_routes() -> FastAPI:
         alert_routes.router,
         portfolio_routes.router,
         compliance_routes.router,
+        market_routes.router,
         stream.router,
     ):
         app.include_router(router, prefix=PREFIX, responses=problems.DOCUMENTED)
@@ -89,10 +105,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     await services.pool.open(wait=False)
     sealer = Sealer(services.pool, head_file(services.settings))
-    loops = [asyncio.create_task(loop) for loop in (services.hub.listen(), services.hub.watch(), sealer.run())]
+    hub, reader = services.hub, TickReader(services.settings.kafka_bootstrap, services.ticks.take)
+    work = (hub.listen(), hub.watch(), hub.beat(), services.ticks.run(), sealer.run())
+    loops = [asyncio.create_task(loop) for loop in work]
+    reader.start()
     try:
         yield
     finally:
+        await reader.stop()
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)

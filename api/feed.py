@@ -15,7 +15,6 @@ from clients.postgres import AsyncPool
 from clients.redis import AsyncRedis, RedisError
 from core.errors import NotFound
 
-BATCH_FRAMES = 200
 REDIS_TIMEOUT_S = 0.5
 
 _HEAD = "SELECT last_seq, feed_epoch::text FROM rm WHERE rm_id = %s"
@@ -65,18 +64,18 @@ class FeedReader:
             raise NotFound("no such feed")
         return Head(row["last_seq"], row["feed_epoch"])
 
-    async def after(self, rm_id: str, epoch: str, seq: int) -> Batch:
-        """Return up to `BATCH_FRAMES` frames that follow `seq`, without a hole unless PostgreSQL has it too."""
-        frames = await self._from_redis(rm_id, epoch, seq) if self.redis_alive else []
-        return Batch(frames) if frames else await self._from_postgres(rm_id, seq)
+    async def after(self, rm_id: str, epoch: str, seq: int, limit: int) -> Batch:
+        """Return up to `limit` frames that follow `seq`, without a hole unless PostgreSQL has it too."""
+        frames = await self._from_redis(rm_id, epoch, seq, limit) if self.redis_alive else []
+        return Batch(frames) if frames else await self._from_postgres(rm_id, seq, limit)
 
-    async def _from_redis(self, rm_id: str, epoch: str, seq: int) -> list[Frame]:
+    async def _from_redis(self, rm_id: str, epoch: str, seq: int, limit: int) -> list[Frame]:
         """Return what the stream has just after `seq`; nothing when it is another epoch's, has a hole, or fails."""
         try:
             async with asyncio.timeout(REDIS_TIMEOUT_S):
                 async with self._redis.pipeline(transaction=False) as pipe:
                     pipe.get(f"feed-epoch:{rm_id}")
-                    pipe.xrange(f"feed:{rm_id}", min=f"{seq + 1}-0", count=BATCH_FRAMES)
+                    pipe.xrange(f"feed:{rm_id}", min=f"{seq + 1}-0", count=limit)
                     stored_epoch, entries = await pipe.execute()
         except (RedisError, OSError, TimeoutError):
             return []
@@ -87,12 +86,12 @@ class FeedReader:
             return []
         return [_frame(number, fields[b"frame"].decode()) for number, (_, fields) in zip(numbers, entries, strict=True)]
 
-    async def _from_postgres(self, rm_id: str, seq: int) -> Batch:
+    async def _from_postgres(self, rm_id: str, seq: int, limit: int) -> Batch:
         async with self._pool.connection() as session:
             row = await (await session.execute(_HEAD, (rm_id,))).fetchone()
             if row is None:
                 raise NotFound("no such feed")
-            rows = await (await session.execute(_AFTER, (rm_id, seq, BATCH_FRAMES))).fetchall()
+            rows = await (await session.execute(_AFTER, (rm_id, seq, limit))).fetchall()
         return Batch([_frame(one["seq"], one["frame"]) for one in rows], Head(row["last_seq"], row["feed_epoch"]))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Protocol
 
 from api.feed import FeedReader
@@ -17,15 +18,20 @@ from api.policy import live_sessions
 from api.principal import Principal
 from clients.postgres import AsyncPool, DatabaseError
 from clients.redis import AsyncRedis, RedisError
+from core.clock import utc_now
 from core.errors import Forbidden
 from core.logs import get_logger
 
 WAKE_PREFIX = "feed-wake:"
 LOOK_EVERY_S = 1.0
+BEAT_EVERY_S = 0.5
 RECONNECT_AFTER_S = 0.2
 SOCKETS_PER_USER = 5
 
-_HEADS = "SELECT rm_id, last_seq FROM rm WHERE rm_id = ANY(%s)"
+_BEHIND = """
+    SELECT rm_id, last_seq FROM rm JOIN unnest(%s::text[], %s::bigint[]) AS woken (rm_id, seq) USING (rm_id)
+    WHERE last_seq > woken.seq
+"""
 _RECEIPT = """
     INSERT INTO feed_receipts (rm_id, acked_seq) VALUES (%s, %s)
     ON CONFLICT (rm_id) DO UPDATE SET acked_seq = EXCLUDED.acked_seq, acked_at = clock_timestamp()
@@ -43,6 +49,9 @@ class Socket(Protocol):
     def wake(self, seq: int) -> None:
         """Hear that the feed has come to `seq`."""
 
+    def beat(self, now_s: float, now: datetime) -> None:
+        """Send the heartbeat when it is due, and end what has expired."""
+
     def end(self, code: int, reason: str) -> None:
         """Close the socket soon."""
 
@@ -51,13 +60,15 @@ class Socket(Protocol):
 
 
 class Hub:
-    """The registry of sockets and the two loops that serve them."""
+    """The registry of sockets and the three loops that serve them."""
 
     def __init__(self, pool: AsyncPool, redis: AsyncRedis, feed: FeedReader) -> None:
         self.feed = feed
         self._pool = pool
         self._redis = redis
         self._sockets: defaultdict[str, set[Socket]] = defaultdict(set)
+        # How far the sockets of each RM have been woken.
+        self._woken: dict[str, int] = {}
         self._receipts: dict[str, int] = {}
         self.draining = False
 
@@ -74,6 +85,7 @@ class Hub:
         self._sockets[rm_id].discard(socket)
         if not self._sockets[rm_id]:
             del self._sockets[rm_id]
+            self._woken.pop(rm_id, None)
 
     def confirm(self, rm_id: str, seq: int) -> None:
         """Note that a page has shown everything up to `seq`; stored within `LOOK_EVERY_S`."""
@@ -107,6 +119,15 @@ class Hub:
                 self.feed.redis_alive = False
                 await asyncio.sleep(RECONNECT_AFTER_S)
 
+    async def beat(self) -> None:
+        """Let every socket look at the clock, for ever."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(BEAT_EVERY_S)
+            now_s, now = loop.time(), utc_now()
+            for socket in list(self._all()):
+                socket.beat(now_s, now)
+
     async def watch(self) -> None:
         """Look at PostgreSQL each second, for ever."""
         alive = True
@@ -130,9 +151,14 @@ class Hub:
         channel, data = message["channel"], message["data"]
         if not isinstance(channel, bytes) or not isinstance(data, bytes) or not data.isdigit():
             return
-        rm_id = channel.decode(errors="replace").removeprefix(WAKE_PREFIX)
-        for socket in self._sockets.get(rm_id, ()):
-            socket.wake(int(data))
+        self._wake(channel.decode(errors="replace").removeprefix(WAKE_PREFIX), int(data))
+
+    def _wake(self, rm_id: str, seq: int) -> None:
+        sockets = self._sockets.get(rm_id)
+        if sockets:
+            self._woken[rm_id] = max(seq, self._woken.get(rm_id, 0))
+            for socket in sockets:
+                socket.wake(seq)
 
     async def _look(self) -> None:
         receipts, self._receipts = self._receipts, {}
@@ -140,13 +166,15 @@ class Hub:
         if not sockets and not receipts:
             return
         async with self._pool.connection() as session:
-            heads = await (await session.execute(_HEADS, (list(self._sockets),))).fetchall()
+            woken = {rm_id: self._woken.get(rm_id, 0) for rm_id in self._sockets}
+            parameters = (list(woken), list(woken.values()))
+            behind = await (await session.execute(_BEHIND, parameters)).fetchall()
             live = await live_sessions(session, {socket.principal.session for socket in sockets})
             for rm_id, seq in receipts.items():
                 await session.execute(_RECEIPT, (rm_id, seq))
-        newest = {row["rm_id"]: row["last_seq"] for row in heads}
+        for row in behind:
+            self._wake(row["rm_id"], row["last_seq"])
         for socket in sockets:
-            socket.wake(newest.get(socket.principal.rm_id, 0))
             if socket.principal.session not in live:
                 socket.end(SESSION_ENDED, "the session ended")
 

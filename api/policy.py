@@ -21,6 +21,9 @@ _LIVE_SESSIONS = f"""
     SELECT secret_hash FROM sessions JOIN rm USING (rm_id)
     WHERE secret_hash = ANY(%s) AND {_LIVE} AND rm.active
 """  # noqa: S608
+_WATCHABLE = """
+    SELECT instrument_id FROM instruments_seen_by(%s) AS instrument_id WHERE instrument_id = ANY(%s)
+"""
 _COVERING = """
     SELECT DISTINCT c.rm_id FROM rm_clients c JOIN rm USING (rm_id)
     WHERE c.client_id = %s AND rm.active AND now() >= c.valid_from AND now() < c.valid_to
@@ -41,6 +44,12 @@ async def live_sessions(session: AsyncSession, hashes: Iterable[bytes]) -> set[b
     """Return those of the session hashes whose session, and whose user, are still active."""
     rows = await (await session.execute(_LIVE_SESSIONS, (list(hashes),))).fetchall()
     return {bytes(row["secret_hash"]) for row in rows}
+
+
+async def watchable(session: AsyncSession, principal: Principal, instruments: Iterable[str]) -> set[str]:
+    """Return those of the instruments that are on the market list, or that a client of the principal holds."""
+    rows = await (await session.execute(_WATCHABLE, (principal.rm_id, list(instruments)))).fetchall()
+    return {row["instrument_id"] for row in rows}
 
 
 async def covering_rms(session: AsyncSession, client_id: str) -> list[str]:

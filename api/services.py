@@ -12,6 +12,8 @@ from api.audit_batch import AuditBatch
 from api.hub import Hub
 from api.passwords import PasswordVerifier
 from api.sessions import Sessions
+from api.tickets import Tickets
+from api.ticks import Ticks
 from clients.postgres import AsyncPool
 from clients.redis import AsyncRedis
 from core.settings import Settings
@@ -25,9 +27,11 @@ class Services:
     pool: AsyncPool
     redis: AsyncRedis
     sessions: Sessions
+    tickets: Tickets
     passwords: PasswordVerifier
     hub: Hub
     pushes: AuditBatch
+    ticks: Ticks
     allowed_origins: frozenset[str]
 
 

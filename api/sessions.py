@@ -57,7 +57,7 @@ class Sessions:
 
     async def by_cookie(self, session: AsyncSession, value: str) -> Principal:
         """Return the principal of a cookie; Unauthenticated when there is no such live session."""
-        return await self._find(session, value)
+        return await self.by_hash(session, self._hash(value))
 
     async def by_token(self, session: AsyncSession, token: str) -> Principal:
         """Return the principal of a bearer token; Unauthenticated when it is forged, expired or ended."""
@@ -73,7 +73,14 @@ class Sessions:
             )
         except jwt.InvalidTokenError as error:
             raise Unauthenticated("the bearer token is not valid", code="bad_token") from error
-        return await self._find(session, str(claims["jti"]))
+        return await self.by_hash(session, self._hash(str(claims["jti"])))
+
+    async def by_hash(self, session: AsyncSession, hashed: bytes) -> Principal:
+        """Return the principal of a session that is known by its hash; Unauthenticated when it is not live."""
+        row = await (await session.execute(_FIND, (hashed,))).fetchone()
+        if row is None:
+            raise Unauthenticated("log in first: no such session", code="session_ended")
+        return Principal(row["rm_id"], row["display"], row["role"], hashed, row["expires_at"].astimezone(UTC))
 
     async def end(self, session: AsyncSession, principal: Principal) -> None:
         """End the session for every process at once."""
@@ -87,13 +94,6 @@ class Sessions:
         await session.execute(_FORGET)
         await session.execute(_OPEN, (self._hash(secret), rm_id, kind, expires_at))
         return secret, expires_at
-
-    async def _find(self, session: AsyncSession, secret: str) -> Principal:
-        hashed = self._hash(secret)
-        row = await (await session.execute(_FIND, (hashed,))).fetchone()
-        if row is None:
-            raise Unauthenticated("log in first: no such session", code="session_ended")
-        return Principal(row["rm_id"], row["display"], row["role"], hashed, row["expires_at"].astimezone(UTC))
 
     def _hash(self, secret: str) -> bytes:
         return hmac.new(self._key, secret.encode(), hashlib.sha256).digest()

@@ -1,20 +1,39 @@
-"""`GET /api/v1/stream`: the WebSocket's handshake, by whom and from where it may come."""
+"""`GET /api/v1/stream`: the WebSocket's handshake, by whom and from where it may come, and the ticket to it."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 from starlette.websockets import WebSocket
 
-from api import frames
-from api.authentication import authenticate
+from api import frames, tickets
+from api.authentication import PrincipalDep, authenticate
 from api.connection import Connection
-from api.services import Services, get_services
+from api.principal import Principal
+from api.services import Services, ServicesDep, get_services
 from clients.postgres import ConnectionLost, DatabaseUnavailable
+from clients.redis import RedisError
 from core.errors import Forbidden, Unauthenticated
+from core.events import Timestamp
 
 TRY_AGAIN = 1013
 
-router = APIRouter()
+router = APIRouter(tags=["stream"])
+
+
+class Ticket(BaseModel):
+    """A ticket for one WebSocket: offer `ticket.TICKET` as a subprotocol beside `alerts.v1+json`."""
+
+    ticket: str
+    expires_at: Timestamp
+
+
+@router.post("/ws-tickets", operation_id="issueTicket", status_code=201)
+async def issue_ticket(principal: PrincipalDep, services: ServicesDep) -> Ticket:
+    """Issue a ticket that opens one WebSocket within 30 seconds, for clients that hold no cookie."""
+    principal.must_see_alerts()
+    ticket, expires_at = await services.tickets.issue(principal)
+    return Ticket(ticket=ticket, expires_at=expires_at)
 
 
 @router.websocket("/stream")
@@ -33,21 +52,31 @@ async def stream(websocket: WebSocket) -> None:
         if services.hub.draining:
             await websocket.close(frames.GOING_AWAY, "shutting down")
             return
-        principal = await authenticate(websocket, services)
+        principal = await _who(websocket, services)
         principal.must_see_alerts()
-        connection = Connection(websocket, principal, services)
+        connection = Connection(websocket, websocket.state.peer, principal, services)
         services.hub.add(connection)
     except Unauthenticated as error:
         await websocket.close(frames.SESSION_ENDED, error.message)
     except Forbidden as error:
         await websocket.close(frames.FORBIDDEN, error.message)
-    except (DatabaseUnavailable, ConnectionLost):
+    except (DatabaseUnavailable, ConnectionLost, RedisError):
         await websocket.close(TRY_AGAIN, "try again")
     else:
         try:
             await connection.run()
         finally:
             services.hub.remove(connection)
+
+
+async def _who(websocket: WebSocket, services: Services) -> Principal:
+    """Return who calls; a ticket counts alone, whatever cookie or token comes with it."""
+    ticket = tickets.offered(websocket.scope["subprotocols"])
+    if ticket is None:
+        return await authenticate(websocket, services)
+    hashed = await services.tickets.redeem(ticket)
+    async with services.pool.connection() as session:
+        return await services.sessions.by_hash(session, hashed)
 
 
 def _origin_is_ours(websocket: WebSocket, services: Services) -> bool:

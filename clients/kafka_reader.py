@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
@@ -67,6 +68,16 @@ class TopicReader:
         except KafkaError as error:
             raise DependencyUnavailable(f"Kafka tells no offsets: {error}", code="kafka_unavailable") from error
         return gaps
+
+    def offsets_since(self, topic: str, moment: datetime) -> dict[int, int]:
+        """Return the offset of each partition's first record from a moment on, or of its end."""
+        places, at_ms = self._partitions(topic), int(moment.timestamp() * 1000)
+        try:
+            ends = self._consumer.end_offsets(places)
+            found = self._consumer.offsets_for_times(dict.fromkeys(places, at_ms))
+        except KafkaError as error:
+            raise DependencyUnavailable(f"Kafka tells no offsets: {error}", code="kafka_unavailable") from error
+        return {each.partition: ends[each] if found[each] is None else found[each].offset for each in places}
 
     def poll(self, timeout_s: float, *, limit: int = 500) -> list[Record]:
         """Return up to `limit` records in partition order, or an empty list after `timeout_s`."""

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from core.events import Event, Timestamp
 
-# A feed that counts from the beginning again, each day or after a restart, is believed once its clock has moved on so far.
+# A feed that counts from the beginning again, as each day, is believed once its clock has moved on so far.
 COUNTS_ANEW_AFTER = timedelta(seconds=5)
 DECIMAL_TEXT = r"^-?[0-9]{1,12}(\.[0-9]{1,10})?$"
 INSTRUMENT = r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$"

@@ -126,7 +126,7 @@ class Settings(BaseSettings):
     session_lifetime_s: int = 12 * 3600
 
     # market data
-    market_feed_url: str | None = None
+    market_feed_url: str | None = Field(default=None, pattern="^(wss?|https?)://")
     market_feed_authorization: SecretStr | None = None
     market_feed_poll_s: float = Field(default=1.0, gt=0)
 

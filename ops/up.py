@@ -56,9 +56,11 @@ def fill(settings: Settings) -> None:
     ensure_defaults(settings)
     if settings.mode == "demo":
         from ops.demo.load import load_demo
+        from ops.demo.market_list import load_market_list
         from ops.demo.portfolios.demo import load_demo_portfolios
 
         load_demo(settings)
+        load_market_list(settings)
         if settings.demo_days:
             load_demo_portfolios(settings, days=settings.demo_days)
 

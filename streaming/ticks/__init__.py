@@ -1,0 +1,1 @@
+"""Market data: a feed's ticks, or the demo's, to the topic `market-ticks`."""
