@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m api", description=__doc__)
     parser.add_argument("--port", type=int, help="listen here instead of TIPLINE_API_PORT")
     port: int | None = parser.parse_args(arguments).port
-    settings = load_settings()
+    settings = load_settings("api")
     configure_logs("api", settings.log_level)
     try:
         services = build_services(settings, port=port or settings.api_port)

@@ -39,7 +39,7 @@ async def list_alerts(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
     """List the alerts of the caller's clients, newest first."""
-    principal.must_see_alerts()
+    principal.must("alerts.read")
     place = alerts.parse_cursor(cursor) if cursor else None
     async with services.pool.connection() as session:
         page = await alerts.read_page(session, principal, limit=limit, cursor=place)
@@ -53,7 +53,7 @@ async def list_alerts(
 @router.get("/{alert_id}", operation_id="readAlert", responses={200: {"model": Alert}})
 async def read_alert(alert_id: UUID, principal: PrincipalDep, services: ServicesDep) -> Response:
     """Read one alert; 404 as well when it is about a client of another RM."""
-    principal.must_see_alerts()
+    principal.must("alerts.read")
     async with services.pool.connection() as session:
         return _json(await alerts.read_one(session, principal, alert_id))
 
@@ -61,8 +61,8 @@ async def read_alert(alert_id: UUID, principal: PrincipalDep, services: Services
 @router.put("/{alert_id}/acknowledgement", operation_id="acknowledgeAlert", responses={200: {"model": Alert}})
 async def acknowledge(alert_id: UUID, principal: PrincipalDep, services: ServicesDep) -> Response:
     """Acknowledge an alert; again changes nothing, and the first to do so stays named."""
-    principal.must_see_alerts()
-    principal.must_acknowledge()
+    principal.must("alerts.read")
+    principal.must("alerts.change")
     return _json(await acknowledgement.acknowledge(services.pool, principal, alert_id))
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from api import (
     alert_routes,
@@ -19,29 +19,36 @@ from api import (
     probes,
     problems,
     session_routes,
+    sign_on_routes,
     stream,
 )
 from api.audit_batch import AuditBatch
 from api.audit_sealer import Sealer, head_file
+from api.authentication import refuse_foreign_origin
 from api.feed import FeedReader
 from api.hub import Hub
 from api.passwords import PasswordVerifier
+from api.policy import acting_rm
 from api.services import Services
 from api.sessions import Sessions
 from api.shell import Shell
+from api.sign_on import SignOn
 from api.tick_reader import TickReader
 from api.tickets import Tickets
 from api.ticks import Ticks
 from clients import postgres, redis
+from clients.oidc import OidcProvider
+from core.errors import ConfigurationError
 from core.settings import Settings
 
 POOL_SIZE = 8
 PREFIX = "/api/v1"
+UNFORGED = [Depends(refuse_foreign_origin)]
 
 
 def build_services(settings: Settings, *, port: int) -> Services:
     """Build what a process on `port` works with; nothing is connected yet."""
-    pool = postgres.async_pool(settings, size=POOL_SIZE)
+    pool = postgres.async_pool(settings, size=POOL_SIZE, acting=acting_rm)
     # The hub tries again at its own pace, and a frame that Redis does not give comes from PostgreSQL.
     connection = redis.connect_async(settings, fail_fast=True)
     return Services(
@@ -55,6 +62,7 @@ def build_services(settings: Settings, *, port: int) -> Services:
         pushes=AuditBatch(pool),
         ticks=Ticks(),
         allowed_origins=allowed_origins(settings, port),
+        sign_on=_sign_on(settings),
     )
 
 
@@ -80,15 +88,16 @@ def create_routes() -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(Shell)
-    for router in (
-        session_routes.router,
-        alert_routes.router,
-        portfolio_routes.router,
-        compliance_routes.router,
-        market_routes.router,
-        stream.router,
+    for part in (
+        session_routes,
+        sign_on_routes,
+        alert_routes,
+        portfolio_routes,
+        compliance_routes,
+        market_routes,
+        stream,
     ):
-        app.include_router(router, prefix=PREFIX, responses=problems.DOCUMENTED)
+        app.include_router(part.router, prefix=PREFIX, responses=problems.DOCUMENTED, dependencies=UNFORGED)
     app.include_router(probes.router, responses=problems.DOCUMENTED)
     return app
 
@@ -96,8 +105,17 @@ def create_routes() -> FastAPI:
 def allowed_origins(settings: Settings, port: int) -> frozenset[str]:
     """Return the origins our own page has: the public address, and this process's on the loopback."""
     public = urlsplit(settings.api_url)
-    local = {f"http://{host}:{port}" for host in ("127.0.0.1", "localhost")}
+    scheme = "https" if settings.tls_cert else "http"
+    local = {f"{scheme}://{host}:{port}" for host in ("127.0.0.1", "localhost")}
     return frozenset({f"{public.scheme}://{public.netloc}", *local})
+
+
+def _sign_on(settings: Settings) -> SignOn | None:
+    if settings.oidc_issuer is not None:
+        return SignOn(settings, OidcProvider(settings))
+    if settings.mode == "production":
+        raise ConfigurationError("set TIPLINE_OIDC_ISSUER: in production people log in by single sign-on only.")
+    return None
 
 
 @asynccontextmanager
@@ -116,5 +134,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
+        if services.sign_on is not None:
+            await services.sign_on.provider.close()
         await services.redis.aclose()
         await services.pool.close()

@@ -14,7 +14,8 @@ MAX_FAILURES_PER_ADDRESS = 60
 
 _RESERVE = "INSERT INTO login_attempts (rm_id, address) VALUES (%s, %s) RETURNING attempt_id"
 _COUNT = f"""
-    SELECT count(*) FILTER (WHERE rm_id = %s) AS user_failures, count(*) AS address_failures
+    SELECT count(*) FILTER (WHERE rm_id = %s) AS user_failures, count(*) AS address_failures,
+           extract(epoch FROM clock_timestamp() - min(at))::float AS oldest_s
     FROM login_attempts WHERE address = %s AND at > clock_timestamp() - interval '{WINDOW_S} seconds'
 """  # noqa: S608
 _RELEASE = "DELETE FROM login_attempts WHERE attempt_id = %s"
@@ -50,5 +51,7 @@ async def _reserve(session: AsyncSession, rm_id: str, address: str) -> int:
     if counts["user_failures"] > MAX_FAILURES_PER_USER or counts["address_failures"] > MAX_FAILURES_PER_ADDRESS:
         # A refused attempt was not a guess: leaving it counted would lock the person out for ever.
         await session.execute(_RELEASE, (inserted["attempt_id"],))
-        raise RateLimited("too many failed log-ins; wait a few minutes", retry_after_s=WINDOW_S)
+        raise RateLimited(
+            "too many failed log-ins; wait a few minutes", retry_after_s=max(1.0, WINDOW_S - counts["oldest_s"])
+        )
     return int(inserted["attempt_id"])

@@ -1,17 +1,23 @@
-"""Entitlement: one SQL predicate, on the function `may_see` of the database, behind every read of an alert."""
+"""The one policy: who may do what (`api.principal.ALLOWED`) with which client (`may_see` in the database).
+
+REST, WebSocket, export and SQL ask `may`, or filter by `VISIBLE`, which is the same in a query. Row-level security
+below knows the person by `acting_rm` and shows no row of another's client, should a query ever forget to ask.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 from uuid import UUID
 
-from api.principal import Principal
+from api.principal import Action, Principal, permits
 from clients.postgres import AsyncSession
-from core.errors import Unauthenticated
+from core.errors import NotFound, Unauthenticated
 
 # For queries over `alerts a` with a parameter rm_id. An alert under embargo is stored and shown to nobody.
 VISIBLE = "a.released AND may_see(%(rm_id)s, a.client_id)"
 
+_MAY_SEE = "SELECT may_see(%s, %s) AS sees"
 _LIVE = "ended_at IS NULL AND expires_at > now()"
 _CHECK = f"""
     SELECT EXISTS (SELECT FROM sessions WHERE secret_hash = %(session)s AND {_LIVE}) AS live,
@@ -29,6 +35,36 @@ _COVERING = """
     WHERE c.client_id = %s AND rm.active AND now() >= c.valid_from AND now() < c.valid_to
     ORDER BY c.rm_id
 """
+
+
+_acting: ContextVar[str] = ContextVar("acting_rm", default="")
+
+
+def act_as(principal: Principal) -> None:
+    """Let the current task, and those it starts, act for this person."""
+    _acting.set(principal.rm_id)
+
+
+def acting_rm() -> str:
+    """Return for whom the current task acts; empty for nobody, who sees no client's row."""
+    return _acting.get()
+
+
+async def may(session: AsyncSession, principal: Principal, action: Action, client_id: str | None = None) -> bool:
+    """Say whether the person may do this, and if a client is named: with this client, now."""
+    if not permits(principal.role, action):
+        return False
+    if client_id is None:
+        return True
+    row = await (await session.execute(_MAY_SEE, (principal.rm_id, client_id))).fetchone()
+    return row is not None and bool(row["sees"])
+
+
+async def require(session: AsyncSession, principal: Principal, action: Action, client_id: str) -> None:
+    """Raise Forbidden when the role may not do this; NotFound when the client is another's, or nobody's."""
+    principal.must(action)
+    if not await may(session, principal, action, client_id):
+        raise NotFound("no such client")
 
 
 async def still_visible(session: AsyncSession, principal: Principal, alert_ids: Iterable[UUID]) -> set[UUID]:

@@ -32,7 +32,7 @@ async def read_health(
     as_known_at: KnownAt = None,
 ) -> Response:
     """Read a client's portfolio health; 404 as well when the client is another RM's."""
-    principal.must_see_portfolios()
+    principal.must("portfolios.read")
     async with services.pool.connection() as session:
         return _json(await portfolio.read_health(session, principal, portfolio.Asked(client_id, day, as_known_at)))
 
@@ -48,7 +48,7 @@ async def list_positions(
     cursor: Annotated[str | None, Query(max_length=600)] = None,
 ) -> Response:
     """List a client's positions, largest value first; 404 as well when the client is another RM's."""
-    principal.must_see_portfolios()
+    principal.must("portfolios.read")
     place = portfolio.parse_place(cursor) if cursor else None
     async with services.pool.connection() as session:
         asked = portfolio.Asked(client_id, place.day if place else day, as_known_at)
@@ -63,7 +63,7 @@ async def read_book(
     cursor: Annotated[str, Query(max_length=128, pattern=_TEXT)] = "",
 ) -> Response:
     """Read the caller's clients with their newest figures, and the totals of each base currency."""
-    principal.must_see_portfolios()
+    principal.must("portfolios.read")
     async with services.pool.connection() as session:
         return _json(await book.read_book(session, principal, limit=limit, after=cursor))
 

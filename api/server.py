@@ -14,6 +14,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from api.frames import INBOUND_LIMIT_BYTES
 from api.hub import Hub
 from core.settings import Settings
+from core.tls import server_files
 
 DRAIN_S = 2.0
 SHUTDOWN_S = 5
@@ -91,5 +92,6 @@ def build_server(app: FastAPI, settings: Settings, *, port: int) -> GatewayServe
         # The limit on log-ins counts by address: without a proxy in front, callers would write their own.
         proxy_headers=settings.mode == "production",
         timeout_graceful_shutdown=SHUTDOWN_S,
+        **server_files(settings),
     )
     return GatewayServer(config, app.state.services.hub)

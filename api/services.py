@@ -12,6 +12,7 @@ from api.audit_batch import AuditBatch
 from api.hub import Hub
 from api.passwords import PasswordVerifier
 from api.sessions import Sessions
+from api.sign_on import SignOn
 from api.tickets import Tickets
 from api.ticks import Ticks
 from clients.postgres import AsyncPool
@@ -33,6 +34,7 @@ class Services:
     pushes: AuditBatch
     ticks: Ticks
     allowed_origins: frozenset[str]
+    sign_on: SignOn | None
 
 
 def get_services(connection: HTTPConnection) -> Services:

@@ -19,7 +19,6 @@ from core.clock import utc_now
 from core.errors import ConfigurationError, Unauthenticated
 from core.settings import Settings
 
-COOKIE = "tipline_session"
 ISSUER = "tipline"
 AUDIENCE = "tipline-api"
 ALGORITHM = "HS256"
@@ -57,7 +56,7 @@ class Sessions:
 
     async def by_cookie(self, session: AsyncSession, value: str) -> Principal:
         """Return the principal of a cookie; Unauthenticated when there is no such live session."""
-        return await self.by_hash(session, self._hash(value))
+        return await self.by_hash(session, self.hash(value))
 
     async def by_token(self, session: AsyncSession, token: str) -> Principal:
         """Return the principal of a bearer token; Unauthenticated when it is forged, expired or ended."""
@@ -73,7 +72,7 @@ class Sessions:
             )
         except jwt.InvalidTokenError as error:
             raise Unauthenticated("the bearer token is not valid", code="bad_token") from error
-        return await self.by_hash(session, self._hash(str(claims["jti"])))
+        return await self.by_hash(session, self.hash(str(claims["jti"])))
 
     async def by_hash(self, session: AsyncSession, hashed: bytes) -> Principal:
         """Return the principal of a session that is known by its hash; Unauthenticated when it is not live."""
@@ -82,9 +81,13 @@ class Sessions:
             raise Unauthenticated("log in first: no such session", code="session_ended")
         return Principal(row["rm_id"], row["display"], row["role"], hashed, row["expires_at"].astimezone(UTC))
 
-    async def end(self, session: AsyncSession, principal: Principal) -> None:
-        """End the session for every process at once."""
-        await session.execute(_END, (principal.session,))
+    async def end(self, session: AsyncSession, hashed: bytes) -> None:
+        """End a session, known by the hash of its secret, for every process at once."""
+        await session.execute(_END, (hashed,))
+
+    def hash(self, secret: str) -> bytes:
+        """Return what a session is stored under."""
+        return hmac.new(self._key, secret.encode(), hashlib.sha256).digest()
 
     async def _open(
         self, session: AsyncSession, rm_id: str, kind: Literal["cookie", "token"], lifetime_s: int
@@ -92,11 +95,8 @@ class Sessions:
         secret = secrets.token_urlsafe(32)
         expires_at = utc_now() + timedelta(seconds=lifetime_s)
         await session.execute(_FORGET)
-        await session.execute(_OPEN, (self._hash(secret), rm_id, kind, expires_at))
+        await session.execute(_OPEN, (self.hash(secret), rm_id, kind, expires_at))
         return secret, expires_at
-
-    def _hash(self, secret: str) -> bytes:
-        return hmac.new(self._key, secret.encode(), hashlib.sha256).digest()
 
 
 def _secret(settings: Settings, name: Literal["session_secret", "jwt_secret"]) -> bytes:

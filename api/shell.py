@@ -24,6 +24,8 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+# A year: a browser that was here once by https never comes by http again.
+HSTS = "max-age=31536000; includeSubDomains"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 log = get_logger(__name__)
@@ -48,7 +50,7 @@ class Shell:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                _dress(message, request_id, scope["path"])
+                _dress(message, request_id, scope)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -71,12 +73,14 @@ def _request_id(scope: Scope) -> str:
     return offered if _REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex
 
 
-def _dress(message: Message, request_id: str, path: str) -> None:
+def _dress(message: Message, request_id: str, scope: Scope) -> None:
     headers = MutableHeaders(scope=message)
     headers["X-Request-ID"] = request_id
     for name, value in SECURITY_HEADERS.items():
         headers[name] = value
-    if path.startswith("/api/"):
+    if scope["scheme"] == "https":
+        headers["Strict-Transport-Security"] = HSTS
+    if scope["path"].startswith("/api/"):
         headers.setdefault("Cache-Control", "no-store")
 
 

@@ -53,7 +53,7 @@ async def stream(websocket: WebSocket) -> None:
             await websocket.close(frames.GOING_AWAY, "shutting down")
             return
         principal = await _who(websocket, services)
-        principal.must_see_alerts()
+        principal.must("alerts.read")
         connection = Connection(websocket, websocket.state.peer, principal, services)
         services.hub.add(connection)
     except Unauthenticated as error:

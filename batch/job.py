@@ -26,7 +26,7 @@ log = get_logger(__name__)
 def main(argv: Sequence[str]) -> int:
     """Run the job and return its exit status: 0, or 1 with the reason as the log's last line."""
     arguments, others = _parser().parse_known_args(argv)
-    settings = load_settings(**_overrides(others))
+    settings = load_settings("batch", **_overrides(others))
     configure_logs(arguments.JOB_NAME, settings.log_level)
     try:
         _run(settings, arguments)

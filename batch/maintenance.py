@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="batch/maintenance.py", allow_abbrev=False)
     parser.add_argument("--JOB_NAME", default="maintenance", metavar="NAME", help="the Glue job's name")
     name = parser.parse_known_args(argv)[0].JOB_NAME
-    settings = load_settings()
+    settings = load_settings("batch")
     configure_logs(name, settings.log_level)
     try:
         _run(settings, name)

@@ -38,6 +38,9 @@ def session(settings: Settings) -> boto3.Session:
     """Return a session with the credentials of our profile and the configured region."""
     core = botocore.session.Session(profile=settings.aws_profile)
     core.set_config_variable("credentials_file", str(settings.aws_shared_credentials_file))
+    # Every client of this session trusts these; without a file, those that botocore brings.
+    if settings.ca_file is not None:
+        core.set_config_variable("ca_bundle", str(settings.ca_file))
     return boto3.Session(botocore_session=core, region_name=settings.aws_region)
 
 

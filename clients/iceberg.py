@@ -23,6 +23,7 @@ from pyiceberg.table.update import ValidatableTableRequirement
 from sqlalchemy.exc import SQLAlchemyError
 
 from clients.aws import access_key
+from clients.postgres import connection_parameters
 from core.errors import Conflict, DependencyUnavailable
 from core.settings import Settings
 
@@ -56,12 +57,15 @@ def open_catalog(settings: Settings) -> SqlCatalog:
 
 
 def sqlalchemy_url(settings: Settings) -> str:
-    """Return PostgreSQL's address for SQLAlchemy, password included."""
-    from sqlalchemy.engine import make_url
+    """Return PostgreSQL's address for SQLAlchemy, password and TLS included."""
+    from sqlalchemy.engine import URL
 
-    url = make_url(settings.postgres_dsn).set(drivername="postgresql+psycopg")
-    password = settings.postgres_password.get_secret_value()
-    return (url.set(password=password) if password else url).render_as_string(hide_password=False)
+    # What libpq needs is libpq's to say: SQLAlchemy hands these on as they are.
+    known = {name: str(value) for name, value in connection_parameters(settings).items()}
+    host, port, database = known.pop("host"), int(known.pop("port", "5432")), known.pop("dbname")
+    user, password = known.pop("user"), known.pop("password", None)
+    url = URL.create("postgresql+psycopg", user, password, host, port, database, query=known)
+    return url.render_as_string(hide_password=False)
 
 
 @contextmanager

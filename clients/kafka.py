@@ -12,6 +12,7 @@ from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from core.errors import DependencyUnavailable
+from core.settings import Settings
 from core.topics import SOURCES, Topic
 
 # What comes in; what is made of it may be larger: a dead letter is base64, an enriched article has a summary too.
@@ -39,13 +40,22 @@ class Record:
     headers: Mapping[str, bytes] = field(default_factory=dict)
 
 
+def connection(settings: Settings) -> dict[str, Any]:
+    """Return what every client needs to connect: the brokers, and over SSL whom to trust (else the system's CAs)."""
+    return {
+        "bootstrap_servers": settings.kafka_bootstrap.split(","),
+        "security_protocol": settings.kafka_security,
+        "ssl_cafile": str(settings.ca_file) if settings.ca_file is not None else None,
+    }
+
+
 class Producer:
     """An idempotent producer with `acks=all`; a send counts only once its acknowledgement came."""
 
-    def __init__(self, bootstrap: str, *, request_timeout_s: float = 10.0) -> None:
+    def __init__(self, settings: Settings, *, request_timeout_s: float = 10.0) -> None:
         try:
             self._producer = KafkaProducer(
-                bootstrap_servers=bootstrap.split(","),
+                **connection(settings),
                 reconnect_backoff_max_ms=RECONNECT_BACKOFF_MAX_MS,
                 acks="all",
                 linger_ms=0,
@@ -113,7 +123,7 @@ class Consumer:
 
     def __init__(
         self,
-        bootstrap: str,
+        settings: Settings,
         topics: Iterable[str],
         *,
         group: str,
@@ -123,7 +133,7 @@ class Consumer:
         self._topics, self._rejoin_after_s, self._settled_at_s = list(topics), rejoin_after_s, monotonic()
         try:
             self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap.split(","),
+                **connection(settings),
                 reconnect_backoff_max_ms=RECONNECT_BACKOFF_MAX_MS,
                 group_id=group,
                 enable_auto_commit=False,
@@ -196,10 +206,10 @@ class Consumer:
         self._consumer.close(autocommit=False)
 
 
-def read_all(bootstrap: str, topic: str) -> Iterator[Record]:
+def read_all(settings: Settings, topic: str) -> Iterator[Record]:
     """Yield every record that a topic holds now, by partition, and end; no group, nothing committed."""
     try:
-        consumer = KafkaConsumer(bootstrap_servers=bootstrap.split(","), group_id=None, enable_auto_commit=False)
+        consumer = KafkaConsumer(**connection(settings), group_id=None, enable_auto_commit=False)
     except KafkaError as error:
         raise DependencyUnavailable(f"Kafka does not answer: {error}", code="kafka_unavailable") from error
     try:
@@ -223,19 +233,19 @@ def as_record(raw: Any) -> Record:
     return Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value or b"", headers)
 
 
-def ensure_topics(bootstrap: str, topics: Iterable[Topic]) -> None:
+def ensure_topics(settings: Settings, topics: Iterable[Topic]) -> None:
     """Create the topics that do not exist yet, single replica; safe to call again."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","))
+    admin = KafkaAdminClient(**connection(settings))
     try:
         for topic in topics:
-            settings = {
+            configuration = {
                 "retention.ms": str(topic.retention_s * 1000),
                 # Only closed segments expire, so a quiet topic must roll its segment to honour its retention.
                 "segment.ms": str(3600 * 1000),
                 "max.message.bytes": str(MAX_SOURCE_BYTES if topic.name in SOURCES else MAX_RECORD_BYTES),
             }
             try:
-                admin.create_topics([NewTopic(topic.name, topic.partitions, 1, topic_configs=settings)])
+                admin.create_topics([NewTopic(topic.name, topic.partitions, 1, topic_configs=configuration)])
             except TopicAlreadyExistsError:
                 continue
     finally:

@@ -9,8 +9,9 @@ from datetime import datetime
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from clients.kafka import MAX_RECORD_BYTES, RECONNECT_BACKOFF_MAX_MS, Record, as_record
+from clients.kafka import MAX_RECORD_BYTES, RECONNECT_BACKOFF_MAX_MS, Record, as_record, connection
 from core.errors import DependencyUnavailable
+from core.settings import Settings
 
 # What one fetch may bring into memory before its owner has seen any of it.
 FETCH_BYTES = 16 * 1024 * 1024
@@ -28,11 +29,11 @@ class Gap:
 class TopicReader:
     """Reads every partition of some topics; each method may raise DependencyUnavailable."""
 
-    def __init__(self, bootstrap: str, topics: Iterable[str]) -> None:
+    def __init__(self, settings: Settings, topics: Iterable[str]) -> None:
         try:
-            self._ids = _topic_ids(bootstrap, list(topics))
+            self._ids = _topic_ids(settings, list(topics))
             self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap.split(","),
+                **connection(settings),
                 reconnect_backoff_max_ms=RECONNECT_BACKOFF_MAX_MS,
                 group_id=None,
                 enable_auto_commit=False,
@@ -103,8 +104,8 @@ class TopicReader:
         return [TopicPartition(topic, number) for number in sorted(self._consumer.partitions_for_topic(topic) or ())]
 
 
-def _topic_ids(bootstrap: str, topics: list[str]) -> dict[str, str]:
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","))
+def _topic_ids(settings: Settings, topics: list[str]) -> dict[str, str]:
+    admin = KafkaAdminClient(**connection(settings))
     try:
         ids = {topic["name"]: str(topic["topic_id"]) for topic in admin.describe_topics(topics) if topic["partitions"]}
     finally:

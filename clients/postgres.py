@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection, Connection, sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.copy import QueuedLibpqWriter
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
@@ -34,15 +34,27 @@ ANSWER_WITHIN_S = 5.0
 
 __all__ = [
     "AsyncPool", "AsyncSession", "ConnectionLost", "DatabaseError", "DatabaseUnavailable", "Jsonb", "Pool", "Row",
-    "Session", "UnfitData", "UniqueViolation", "async_pool", "connect", "copy_csv", "dsn", "migrate",
-    "pool", "session_of", "transaction",
+    "Session", "UnfitData", "UniqueViolation", "async_pool", "connect", "connection_parameters", "copy_csv", "dsn",
+    "migrate", "pool", "session_of", "transaction",
 ]  # fmt: skip
 
 
 def dsn(settings: Settings) -> str:
-    """Return the connection string with the password from the secret, when there is one."""
-    password = settings.postgres_password.get_secret_value()
-    return make_conninfo(settings.postgres_dsn, **({"password": password} if password else {}), connect_timeout=5)
+    """Return the connection string with user, password, and whom to trust."""
+    return make_conninfo(**connection_parameters(settings))
+
+
+def connection_parameters(settings: Settings) -> dict[str, Any]:
+    """Return libpq's parameters; in production the server is verified, unless the DSN names an `sslmode` of its own."""
+    named = conninfo_to_dict(settings.postgres_dsn)
+    parts: dict[str, Any] = {**named, "user": settings.postgres_user, "connect_timeout": 5}
+    if password := settings.postgres_password.get_secret_value():
+        parts["password"] = password
+    if settings.mode == "production" and "sslmode" not in named:
+        parts |= {"sslmode": "verify-full", "sslrootcert": "system"}
+    if settings.ca_file is not None:
+        parts["sslrootcert"] = str(settings.ca_file)
+    return parts
 
 
 def connect(settings: Settings, *, autocommit: bool = True) -> Session:
@@ -65,8 +77,16 @@ def pool(settings: Settings, *, size: int = 4) -> Pool:
     )
 
 
-def async_pool(settings: Settings, *, size: int = 8) -> AsyncPool:
-    """Return an unopened asyncio pool of autocommit connections with dictionary rows."""
+def async_pool(settings: Settings, *, size: int = 8, acting: Callable[[], str] | None = None) -> AsyncPool:
+    """Return an unopened asyncio pool of autocommit connections with dictionary rows.
+
+    With `acting`, whoever borrows a connection is put into its variable `app.rm_id`, which row-level security goes by.
+    """
+
+    async def check(session: AsyncSession) -> None:
+        # At every borrowing, and the question whether the connection lives: both in one round trip.
+        await session.execute("SELECT set_config('app.rm_id', %s, false)", (acting() if acting else "",))
+
     return AsyncConnectionPool(
         dsn(settings),
         min_size=1,
@@ -74,7 +94,7 @@ def async_pool(settings: Settings, *, size: int = 8) -> AsyncPool:
         open=False,
         timeout=5.0,
         kwargs={"row_factory": dict_row, "autocommit": True},
-        check=AsyncConnectionPool.check_connection,
+        check=check if acting else AsyncConnectionPool.check_connection,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from clients.aws import access_key
 from core.errors import ConfigurationError
@@ -56,13 +56,12 @@ def lake_options(settings: Settings, cores: int) -> dict[str, str]:
     """Return Spark's options for the lake: the catalog in PostgreSQL, files in S3; they hold secrets."""
     key_id, secret = access_key(settings)
     catalog = f"spark.sql.catalog.{CATALOG}"
-    host, user, database = _jdbc_address(settings)
     return {
         "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
         catalog: "org.apache.iceberg.spark.SparkCatalog",
         f"{catalog}.type": "jdbc",
-        f"{catalog}.uri": f"jdbc:postgresql://{host}/{database}",
-        f"{catalog}.jdbc.user": user,
+        f"{catalog}.uri": _jdbc_url(settings),
+        f"{catalog}.jdbc.user": settings.postgres_user,
         f"{catalog}.jdbc.password": settings.postgres_password.get_secret_value(),
         f"{catalog}.jdbc.schema-version": "V1",
         # Beside the classes that Iceberg knows: PostgreSQL was stopped, killed, or is starting.
@@ -86,6 +85,14 @@ def lake_options(settings: Settings, cores: int) -> dict[str, str]:
     }
 
 
-def _jdbc_address(settings: Settings) -> tuple[str, str, str]:
+def _jdbc_url(settings: Settings) -> str:
+    """Return PostgreSQL's address for JDBC, which asks for TLS as the DSN does."""
     address = urlsplit(settings.postgres_dsn)
-    return f"{address.hostname}:{address.port or 5432}", address.username or "", address.path.lstrip("/")
+    options = dict(parse_qsl(address.query))
+    wanted = {name: options[name] for name in ("sslmode", "sslrootcert") if name in options}
+    if settings.mode == "production":
+        wanted = {"sslmode": "verify-full", **wanted}
+    if settings.ca_file is not None:
+        wanted["sslrootcert"] = str(settings.ca_file)
+    query = f"?{urlencode(wanted)}" if wanted else ""
+    return f"jdbc:postgresql://{address.hostname}:{address.port or 5432}/{address.path.lstrip('/')}{query}"

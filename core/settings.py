@@ -15,10 +15,20 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENV_PREFIX = "TIPLINE_"
 
+# Who a process is to PostgreSQL: deploy/postgres/roles.sql makes these roles, migrations say what each may do.
+DatabaseRole = Literal["api", "router", "intake", "serve", "batch", "warm", "analyst"]
+
 
 def _local(scheme: str, port_field: str, path: str = "") -> Any:
     """Default an address to the embedded server's: the loopback and the port of this same settings object."""
     return Field(default_factory=lambda data: f"{scheme}127.0.0.1:{data[port_field]}{path}")
+
+
+def _ours(port_field: str) -> Any:
+    """Default an address to a server of our own, which speaks TLS when it has a certificate."""
+    return Field(
+        default_factory=lambda data: f"{'https' if data['tls_cert'] else 'http'}://127.0.0.1:{data[port_field]}"
+    )
 
 
 class Settings(BaseSettings):
@@ -32,6 +42,11 @@ class Settings(BaseSettings):
     mode: Literal["demo", "production"] = "demo"
     log_level: str = "INFO"
     bind_host: str = "127.0.0.1"
+
+    # TLS: of our own servers, and whom our clients trust
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    ca_file: Path | None = None
 
     # ports of the servers we start
     api_port: int = 8000
@@ -48,14 +63,16 @@ class Settings(BaseSettings):
 
     # addresses of the servers we talk to
     kafka_bootstrap: str = _local("", "kafka_port")
+    kafka_security: Literal["PLAINTEXT", "SSL"] = "PLAINTEXT"
     redis_url: str = _local("redis://", "redis_port", "/0")
-    postgres_dsn: str = _local("postgresql://tipline@", "postgres_port", "/tipline")
+    postgres_dsn: str = _local("postgresql://", "postgres_port", "/tipline")
+    postgres_user: str = "tipline"
     s3_url: str = _local("http://", "s3_port")
     sqs_url: str = _local("http://", "s3_port")
-    glue_url: str = _local("http://", "facade_port")
-    endpoint_url: str = _local("http://", "endpoint_port")
-    intake_url: str = _local("http://", "intake_port")
-    api_url: str = _local("http://", "api_port")
+    glue_url: str = _ours("facade_port")
+    endpoint_url: str = _ours("endpoint_port")
+    intake_url: str = _ours("intake_port")
+    api_url: str = _ours("api_port")
 
     # secrets
     postgres_password: SecretStr = SecretStr("")
@@ -64,6 +81,14 @@ class Settings(BaseSettings):
     jwt_secret: SecretStr = SecretStr("")
     sealing_master_keys: SecretStr = SecretStr("")
     client_token_key: SecretStr = SecretStr("")
+
+    # single sign-on
+    oidc_issuer: str | None = None
+    oidc_client_id: str = "tipline"
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_rm_claim: str = "sub"
+    oidc_role_claim: str = "roles"
+    oidc_roles: str = ""
 
     # AWS-style access
     aws_region: str = "eu-central-1"
@@ -131,12 +156,15 @@ class Settings(BaseSettings):
     market_feed_poll_s: float = Field(default=1.0, gt=0)
 
 
-def load_settings(**overrides: Any) -> Settings:
-    """Read the environment, then the secret files under the data directory; keyword arguments win over both."""
+def load_settings(role: DatabaseRole | None = None, **overrides: Any) -> Settings:
+    """Read the environment, then the secret files under the data directory; keyword arguments win over both.
+
+    The files of a database role, in `secrets/ROLE`, win over those of everybody: so a process logs in as that role.
+    """
     data_dir = Path(overrides.get("data_dir") or os.environ.get(ENV_PREFIX + "DATA_DIR") or ".tipline").absolute()
-    secrets_dir = data_dir / "secrets"
+    folders = [data_dir / "secrets", *([data_dir / "secrets" / role] if role else [])]
     overrides["data_dir"] = data_dir
-    return Settings(_secrets_dir=secrets_dir if secrets_dir.is_dir() else None, **overrides)
+    return Settings(_secrets_dir=[folder for folder in folders if folder.is_dir()] or None, **overrides)
 
 
 def as_environment(settings: Settings) -> dict[str, str]:

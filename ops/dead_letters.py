@@ -31,7 +31,7 @@ def read_letters(settings: Settings) -> dict[str, DeadLetter]:
     """Return every dead letter by id; one that failed again is one letter with its first and last failure."""
     letters: dict[str, DeadLetter] = {}
     for topic in DLQ_TOPICS:
-        for record in read_all(settings.kafka_bootstrap, topic):
+        for record in read_all(settings, topic):
             try:
                 letter = DeadLetter.model_validate_json(record.value)
             except ValidationError:
@@ -49,8 +49,8 @@ def read_letters(settings: Settings) -> dict[str, DeadLetter]:
 async def put_back(settings: Settings, letters: Iterable[DeadLetter]) -> list[str]:
     """Process originals again and return what became of each: documents of providers, or records of a topic."""
     pool = async_pool(settings, size=2)
-    publisher = Publisher(settings.kafka_bootstrap, topics=(RAW_NEWS, RAW_NEWS_DLQ))
-    producer = Producer(settings.kafka_bootstrap)
+    publisher = Publisher(settings, topics=(RAW_NEWS, RAW_NEWS_DLQ))
+    producer = Producer(settings)
     publisher.start()
     try:
         await pool.open()

@@ -45,7 +45,7 @@ def last_hop(settings: Settings, article_id: str, client_id: str) -> str:
 
 def _seen_on(settings: Settings, article_id: str) -> set[str]:
     needle, seen = article_id.encode(), set[str]()
-    consumer = Consumer(settings.kafka_bootstrap, _ON_TOPIC, group=f"probe-{uuid.uuid4()}")
+    consumer = Consumer(settings, _ON_TOPIC, group=f"probe-{uuid.uuid4()}")
     deadline = time.monotonic() + LOOK_FOR_S
     try:
         while time.monotonic() < deadline:

@@ -7,8 +7,9 @@ import json
 import os
 import secrets
 from pathlib import Path
+from typing import get_args
 
-from core.settings import ENV_PREFIX, Settings, load_settings
+from core.settings import ENV_PREFIX, DatabaseRole, Settings, load_settings
 
 SECRET_FIELDS = (
     "postgres_password", "redis_password", "session_secret", "jwt_secret", "sealing_master_keys", "client_token_key",
@@ -24,6 +25,8 @@ def ensure_secrets(settings: Settings) -> Settings:
     for field in SECRET_FIELDS:
         # Letters and digits only, so that no configuration file or SQL literal needs quoting; AES-256 wants 32 bytes.
         _write_once(folder / f"{ENV_PREFIX}{field}".lower(), secrets.token_hex(32))
+    for role in get_args(DatabaseRole):
+        _ensure_database_role(folder / role, role)
     _ensure_aws_keys(settings)
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     _write_once(
@@ -36,6 +39,13 @@ def ensure_secrets(settings: Settings) -> Settings:
 def keys_file(settings: Settings) -> Path:
     """Return the file that maps access key ids to `{"secret", "role"}`, by which servers verify SigV4."""
     return settings.aws_shared_credentials_file.with_name("keys.json")
+
+
+def _ensure_database_role(folder: Path, role: DatabaseRole) -> None:
+    """Make what lets a process log in to PostgreSQL as this role: the files that `load_settings` reads for it."""
+    folder.mkdir(exist_ok=True, mode=0o700)
+    _write_once(folder / f"{ENV_PREFIX}postgres_password".lower(), secrets.token_hex(32))
+    _write_once(folder / f"{ENV_PREFIX}postgres_user".lower(), f"tipline_{role}")
 
 
 def _ensure_aws_keys(settings: Settings) -> None:

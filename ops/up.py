@@ -50,7 +50,7 @@ def up(console: Console) -> int:
 def fill(settings: Settings) -> None:
     """Bring the stores to what the processes expect: the schema, topics, the lake, jobs, and the demo book."""
     migrate(settings, MIGRATIONS)
-    ensure_topics(settings.kafka_bootstrap, TOPICS)
+    ensure_topics(settings, TOPICS)
     ensure_lake(settings)
     open_queue(settings)
     ensure_defaults(settings)

@@ -65,7 +65,7 @@ class EnrichReplica:
             ready=lambda: self._live.ready,
             invoke=self._invoke,
         )
-        self._listener = Listener(app, settings.bind_host, settings.endpoint_port)
+        self._listener = Listener(app, settings)
         self._listener.start()
 
     def check_health(self) -> None:
@@ -135,7 +135,7 @@ class EmbedderReplica:
 
 def build_app(_args: dict[str, str]) -> Application:
     """Return the application graph; the settings decide how many front doors there are."""
-    settings = load_settings()
+    settings = load_settings("serve")
     direct = {ENTITY_RESOLVER: ResolverReplica, SUMMARIZER: SummarizerReplica, EMBEDDER: EmbedderReplica}
     others = {name: _on_demand(name, replica).bind() for name, replica in direct.items()}
     front = serve.deployment(
@@ -162,7 +162,7 @@ def _on_demand(name: str, replica: type[Any]) -> Deployment:
 
 def _settings(process: str) -> Settings:
     """Prepare a replica's process: settings, logs, and where it listens."""
-    settings = load_settings()
+    settings = load_settings("serve")
     configure_logs(process, settings.log_level)
     confine_to_node_address()
     return settings

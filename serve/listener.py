@@ -12,6 +12,9 @@ import threading
 import uvicorn
 from fastapi import FastAPI
 
+from core.settings import Settings
+from core.tls import server_files
+
 BACKLOG = 2048
 KEEP_ALIVE_S = 90
 GRACE_S = 20
@@ -20,8 +23,8 @@ GRACE_S = 20
 class Listener:
     """Serves an ASGI application from a thread of its own."""
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
-        self._socket = _shared_socket(host, port)
+    def __init__(self, app: FastAPI, settings: Settings) -> None:
+        self._socket = _shared_socket(settings.bind_host, settings.endpoint_port)
         config = uvicorn.Config(
             app,
             lifespan="off",
@@ -30,6 +33,7 @@ class Listener:
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=GRACE_S,
+            **server_files(settings),
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="http", daemon=True)

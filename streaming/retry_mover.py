@@ -141,8 +141,8 @@ def run(settings: Settings, stop: threading.Event) -> None:
 def _connected(settings: Settings, stop: threading.Event) -> Iterator[RetryMover]:
     """Yield a mover of its own; what the last one held uncommitted is read again."""
     with (
-        closing(Consumer(settings.kafka_bootstrap, [RAW_NEWS_RETRY], group=NAME)) as consumer,
-        closing(Producer(settings.kafka_bootstrap)) as producer,
+        closing(Consumer(settings, [RAW_NEWS_RETRY], group=NAME)) as consumer,
+        closing(Producer(settings)) as producer,
     ):
         yield RetryMover(settings, consumer, producer, wait=stop.wait)
 

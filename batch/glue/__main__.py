@@ -22,6 +22,7 @@ from clients.s3 import Store
 from core.errors import DependencyUnavailable
 from core.logs import configure_logs, get_logger
 from core.settings import Settings, load_settings
+from core.tls import server_files
 
 TRY_AGAIN_S = 1.0
 SHUTDOWN_WITHIN_S = 5
@@ -31,7 +32,7 @@ log = get_logger(__name__)
 
 def main() -> None:
     """Serve until told to stop; runs under way end with the facade, and the next one tries them again."""
-    settings = load_settings()
+    settings = load_settings("batch")
     configure_logs("glue", settings.log_level)
     # The pool repeats itself with every attempt while PostgreSQL is away; /readyz says it.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
@@ -73,6 +74,7 @@ def _serve(settings: Settings, connections: Pool) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_WITHIN_S,
+        **server_files(settings),
     )
     # Whoever holds the port is the only facade here: nobody else's runs can be taken for left over.
     listener = config.bind_socket()

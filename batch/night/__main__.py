@@ -19,7 +19,7 @@ NAME = "night"
 
 def main() -> None:
     """Watch bronze until told to stop; nothing is lost when that is in the middle of something."""
-    settings = load_settings()
+    settings = load_settings("batch")
     configure_logs(NAME, settings.log_level)
     # A long poll would keep us for seconds; every step may be repeated, so it may as well be cut off.
     for number in (signal.SIGTERM, signal.SIGINT):

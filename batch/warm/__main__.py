@@ -12,7 +12,7 @@ from core.settings import load_settings
 
 def main() -> None:
     """Run until SIGTERM or SIGINT; what was gathered is committed first."""
-    settings = load_settings()
+    settings = load_settings("warm")
     configure_logs(NAME, settings.log_level)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

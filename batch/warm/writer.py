@@ -66,7 +66,7 @@ def _opened(settings: Settings, keys: ClientKeys) -> Iterator[tuple[TopicReader,
     """Yield a reader that stands where the tables end, and a sink for each topic."""
     Store(settings).ensure_bucket(settings.silver_bucket)
     topics = [feed.topic for feed in feeds()]
-    with closing(open_catalog(settings)) as catalog, closing(TopicReader(settings.kafka_bootstrap, topics)) as reader:
+    with closing(open_catalog(settings)) as catalog, closing(TopicReader(settings, topics)) as reader:
         ensure_tables(settings, catalog, WARM_TABLES)
         sinks = {}
         for feed in feeds():

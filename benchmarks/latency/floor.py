@@ -31,7 +31,7 @@ class Floor:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         topics = [Topic(name, PARTITIONS, retention_s=3600) for name in (TOPIC_IN, TOPIC_OUT)]
-        ensure_topics(settings.kafka_bootstrap, topics)
+        ensure_topics(settings, topics)
         self._session: SparkSession = start_session(settings, "bench-floor", cores=PARTITIONS + 1, heap="512m")
         self._chance = random.Random(time.time_ns())  # noqa: S311 - stories, not secrets
 
@@ -67,8 +67,8 @@ class Floor:
         return writer.start()
 
     def _identity(self, rate_per_s: float, duration_s: float) -> list[float]:
-        producer = Producer(self._settings.kafka_bootstrap)
-        consumer = Consumer(self._settings.kafka_bootstrap, [TOPIC_OUT], group=f"bench-{uuid.uuid4()}")
+        producer = Producer(self._settings)
+        consumer = Consumer(self._settings, [TOPIC_OUT], group=f"bench-{uuid.uuid4()}")
         sent: dict[bytes, float] = {}
         arrived: dict[bytes, float] = {}
         finished = threading.Event()

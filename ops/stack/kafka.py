@@ -81,14 +81,35 @@ def _prepare(settings: Settings, home: Path) -> None:
 
 
 def _properties(settings: Settings, home: Path) -> dict[str, object]:
-    broker, controller = f"127.0.0.1:{settings.kafka_port}", f"127.0.0.1:{settings.kafka_controller_port}"
+    broker = f"{settings.kafka_security}://127.0.0.1:{settings.kafka_port}"
+    controller = f"127.0.0.1:{settings.kafka_controller_port}"
     return {
         "process.roles": "broker,controller",
         "node.id": 1,
         "controller.quorum.voters": f"1@{controller}",
-        "listeners": f"PLAINTEXT://{broker},CONTROLLER://{controller}",
-        "advertised.listeners": f"PLAINTEXT://{broker}",
+        "listeners": f"{broker},CONTROLLER://{controller}",
+        "advertised.listeners": broker,
         "controller.listener.names": "CONTROLLER",
+        "listener.security.protocol.map": f"CONTROLLER:PLAINTEXT,{settings.kafka_security}:{settings.kafka_security}",
+        "inter.broker.listener.name": settings.kafka_security,
+        **_certificate(settings, home),
         "log.dirs": home / "log",
         **SINGLE_BROKER,
+    }
+
+
+def _certificate(settings: Settings, home: Path) -> dict[str, object]:
+    """Return what an SSL listener needs: key and certificate in one file, as Kafka reads PEM."""
+    if settings.kafka_security == "PLAINTEXT":
+        return {}
+    if settings.tls_cert is None or settings.tls_key is None or settings.ca_file is None:
+        raise ConfigurationError("Kafka over SSL needs TIPLINE_TLS_CERT, TIPLINE_TLS_KEY and TIPLINE_CA_FILE.")
+    both = home / "keystore.pem"
+    both.touch(mode=0o600)
+    both.write_text(settings.tls_key.read_text() + settings.tls_cert.read_text())
+    return {
+        "ssl.keystore.type": "PEM",
+        "ssl.keystore.location": both,
+        "ssl.truststore.type": "PEM",
+        "ssl.truststore.location": settings.ca_file,
     }

@@ -1,25 +1,30 @@
-"""PostgreSQL on the loopback from the binaries of a wheel: one role and one database `tipline`, passwords by SCRAM.
+"""PostgreSQL on the loopback from the binaries of a wheel: the database `tipline`, its owner and the processes' roles.
 
-The superuser has no password, so nobody logs in as it over TCP, and there is no socket file.
+Passwords by SCRAM. The superuser has none, so nobody logs in as it over TCP, and there is no socket file.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
 import subprocess
 from pathlib import Path
+from typing import get_args
 
 from clients import postgres
 from core.errors import ConfigurationError, DependencyUnavailable
-from core.settings import Settings
+from core.settings import DatabaseRole, Settings, load_settings
 from ops.stack.accounts import let_traverse, own, unprivileged_account
 from ops.stack.service import Account, Service
 from ops.stack.wheels import package_folder
 
 NAME = "postgres"
 BINARIES = Path("pginstall18", "bin")
+ROLES = Path(__file__).parents[2] / "deploy" / "postgres" / "roles.sql"
+# Beside the cluster's folder: the hash of the roles that it has.
+ROLES_MADE = ".roles"
 HBA = "host all all 127.0.0.1/32 scram-sha-256\n"
 
 
@@ -56,20 +61,47 @@ def _prepare(settings: Settings, home: Path, account: Account | None) -> None:
     if account is not None:
         let_traverse(home)
         let_traverse(_binary("postgres"))
-    if (home / "PG_VERSION").exists():
-        return
-    password = settings.postgres_password.get_secret_value()
-    if not password or not password.isalnum():
-        raise ConfigurationError("postgres_password must be letters and digits; `tipline up` makes one at first run.")
+    if not (home / "PG_VERSION").exists():
+        _make_cluster(settings, home, account)
+    _make_roles(settings, home, account)
+
+
+def _make_cluster(settings: Settings, home: Path, account: Account | None) -> None:
     fresh = home.with_name(NAME + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     own(fresh, account)
     # The socket is off and the superuser has no password, so "trust" below is never reachable: HBA replaces it.
     _run(account, fresh, "initdb", "-D", str(fresh), "-U", "postgres", "--auth=trust", "--encoding=utf8", "--locale=C")
     (fresh / "pg_hba.conf").write_text(HBA)
-    sql = f"CREATE ROLE tipline LOGIN CREATEDB PASSWORD '{password}'\nCREATE DATABASE tipline OWNER tipline\n"
-    _run(account, fresh, "postgres", "--single", "-D", str(fresh), "postgres", feed=sql)
+    owner = f"CREATE ROLE tipline LOGIN CREATEDB PASSWORD '{_password(settings)}'\n"
+    _run_single(account, fresh, owner + "CREATE DATABASE tipline OWNER tipline\n")
     fresh.rename(home)
+
+
+def _make_roles(settings: Settings, home: Path, account: Account | None) -> None:
+    """Make the roles of deploy/postgres/roles.sql that are missing, each with the password of its secret."""
+    statements = [line for line in ROLES.read_text().splitlines() if line and not line.startswith("--")]
+    for role in get_args(DatabaseRole):
+        password = _password(load_settings(role, data_dir=settings.data_dir))
+        statements.append(f"ALTER ROLE tipline_{role} PASSWORD '{password}'")
+    text = "\n".join(statements) + "\n"
+    made, wanted = home.with_suffix(ROLES_MADE), hashlib.sha256(text.encode()).hexdigest()
+    if made.exists() and made.read_text() == wanted:
+        return
+    _run_single(account, home, text)
+    made.write_text(wanted)
+
+
+def _password(settings: Settings) -> str:
+    password = settings.postgres_password.get_secret_value()
+    if not password or not password.isalnum():
+        raise ConfigurationError("postgres_password must be letters and digits; `tipline up` makes one at first run.")
+    return password
+
+
+def _run_single(account: Account | None, cluster: Path, sql: str) -> None:
+    """Run statements, one a line, as the superuser of a cluster whose server is down."""
+    _run(account, cluster, "postgres", "--single", "-D", str(cluster), "postgres", feed=sql)
 
 
 def _binary(program: str) -> Path:

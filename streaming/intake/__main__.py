@@ -15,6 +15,7 @@ from clients.postgres import async_pool
 from core.errors import DependencyUnavailable
 from core.logs import configure_logs, get_logger
 from core.settings import Settings, load_settings
+from core.tls import server_files
 from core.topics import RAW_NEWS, RAW_NEWS_DLQ
 from streaming.intake.accept import Acceptor
 from streaming.intake.app import create_app
@@ -31,7 +32,7 @@ log = get_logger(__name__)
 
 def main() -> None:
     """Serve the webhook until told to stop; deliveries under way are finished first."""
-    settings = load_settings()
+    settings = load_settings("intake")
     configure_logs("intake", settings.log_level)
     # The pool repeats itself with every attempt while PostgreSQL is away; /readyz says it.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
@@ -44,7 +45,7 @@ def main() -> None:
 def server_config(settings: Settings) -> uvicorn.Config:
     """Wire the application and return how to serve it."""
     pool = async_pool(settings)
-    ledger, publisher = Ledger(pool), Publisher(settings.kafka_bootstrap, topics=(RAW_NEWS, RAW_NEWS_DLQ))
+    ledger, publisher = Ledger(pool), Publisher(settings, topics=(RAW_NEWS, RAW_NEWS_DLQ))
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -72,6 +73,7 @@ def server_config(settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_WITHIN_S,
+        **server_files(settings),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from clients.kafka import Producer
 from core.errors import DependencyUnavailable
 from core.logs import get_logger
+from core.settings import Settings
 
 REQUEST_TIMEOUT_S = 5.0
 # The producer gives a record up after twice its request timeout; we hear of it just before this.
@@ -32,8 +33,8 @@ class Outgoing:
 class Publisher:
     """Publishes with `acks=all`; a producer that failed is replaced, since an idempotent one may not recover."""
 
-    def __init__(self, bootstrap: str, *, topics: Sequence[str]) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, settings: Settings, *, topics: Sequence[str]) -> None:
+        self._settings = settings
         self._topics = topics
         self._producer: Producer | None = None
         self._connecting: asyncio.Task[None] | None = None
@@ -114,7 +115,7 @@ class Publisher:
         delay_s, told = RECONNECT_INITIAL_S, failed is not None
         while True:
             try:
-                self._producer = await asyncio.to_thread(_open, self._bootstrap, self._topics)
+                self._producer = await asyncio.to_thread(_open, self._settings, self._topics)
                 log.info("kafka_connected")
                 return
             except Exception as error:
@@ -126,8 +127,8 @@ class Publisher:
             delay_s = min(2 * delay_s, RECONNECT_MAX_S)
 
 
-def _open(bootstrap: str, topics: Sequence[str]) -> Producer:
-    producer = Producer(bootstrap, request_timeout_s=REQUEST_TIMEOUT_S)
+def _open(settings: Settings, topics: Sequence[str]) -> Producer:
+    producer = Producer(settings, request_timeout_s=REQUEST_TIMEOUT_S)
     try:
         for topic in topics:
             producer.know(topic)

@@ -21,7 +21,7 @@ from streaming.sources import SourcesFile
 
 def main() -> None:
     """Poll the configured feeds until told to stop; feeds under way are finished first."""
-    settings = load_settings()
+    settings = load_settings("intake")
     configure_logs("poller", settings.log_level)
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     asyncio.run(_run(settings))
@@ -32,7 +32,7 @@ async def _run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     pool, sources, heartbeat = async_pool(settings, size=4), SourcesFile(settings), Heartbeat(settings, "poller")
-    publisher = Publisher(settings.kafka_bootstrap, topics=(RAW_NEWS, RAW_NEWS_DLQ))
+    publisher = Publisher(settings, topics=(RAW_NEWS, RAW_NEWS_DLQ))
 
     def beat(ready: bool, feeds: int, failing: int) -> None:
         heartbeat.beat(ready=ready and publisher.ready, feeds=feeds, failing=failing)

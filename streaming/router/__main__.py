@@ -19,7 +19,7 @@ BEAT_EVERY_S = 2.0
 
 def main() -> None:
     """Run until SIGTERM or SIGINT; the batch in flight is finished first."""
-    settings = load_settings()
+    settings = load_settings("router")
     configure_logs(NAME, settings.log_level)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -75,7 +75,7 @@ class AlertConsumer:
 
     def _poll(self) -> list[Record]:
         try:
-            self._consumer = self._consumer or Consumer(self._settings.kafka_bootstrap, [ENRICHED_ALERTS], group=GROUP)
+            self._consumer = self._consumer or Consumer(self._settings, [ENRICHED_ALERTS], group=GROUP)
             records = self._consumer.poll(POLL_S, limit=BATCH_RECORDS)
             if monotonic() - self._measured_at >= LAG_EVERY_S:
                 self._measured_at, self.lag = monotonic(), self._consumer.lag() + len(records)
@@ -150,7 +150,7 @@ class AlertConsumer:
 
     def _sent(self, value: bytes, key: bytes | None) -> bool:
         try:
-            self._producer = self._producer or Producer(self._settings.kafka_bootstrap)
+            self._producer = self._producer or Producer(self._settings)
             self._producer.send_and_wait(ENRICHED_ALERTS_DLQ, value, key=key)
         except DependencyUnavailable as error:
             # An idempotent producer may not recover from what failed it.

@@ -96,7 +96,7 @@ class OutboxRelay:
         What came after a failure is sent again, behind it.
         """
         failed = [True] * len(records)
-        self._producer = self._producer or Producer(self._settings.kafka_bootstrap)
+        self._producer = self._producer or Producer(self._settings)
 
         def noting(place: int) -> Callable[[BaseException | None], None]:
             def note(error: BaseException | None) -> None:

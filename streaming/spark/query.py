@@ -37,9 +37,20 @@ def start_query(session: SparkSession, settings: Settings) -> Any:
     return _write(session, rows, settings).queryName("stream").start()
 
 
-def _read(session: SparkSession, settings: Settings) -> DataFrame:
+def _brokers(settings: Settings) -> dict[str, str]:
+    """Return how to connect; Java's own CAs are trusted unless there is a file of them."""
     options = {
         "kafka.bootstrap.servers": settings.kafka_bootstrap,
+        "kafka.security.protocol": settings.kafka_security,
+    }
+    if settings.kafka_security == "SSL" and settings.ca_file is not None:
+        options |= {"kafka.ssl.truststore.type": "PEM", "kafka.ssl.truststore.location": str(settings.ca_file)}
+    return options
+
+
+def _read(session: SparkSession, settings: Settings) -> DataFrame:
+    options = {
+        **_brokers(settings),
         "subscribe": RAW_NEWS,
         "startingOffsets": "earliest",
         "includeHeaders": "true",
@@ -51,7 +62,7 @@ def _read(session: SparkSession, settings: Settings) -> DataFrame:
 
 def _write(session: SparkSession, rows: DataFrame, settings: Settings) -> Any:
     options = {
-        "kafka.bootstrap.servers": settings.kafka_bootstrap,
+        **_brokers(settings),
         "kafka.acks": "all",
         "kafka.linger.ms": "0",
         "kafka.max.request.size": str(MAX_RECORD_BYTES),

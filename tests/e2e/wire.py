@@ -55,7 +55,7 @@ class Wire:
         """Wait until the resolver has decided about an article, and return what it said about each client."""
         deadline = time.monotonic() + DECIDED_WITHIN_S
         while time.monotonic() < deadline:
-            records = read_all(self._settings.kafka_bootstrap, RESOLVER_DECISIONS)
+            records = read_all(self._settings, RESOLVER_DECISIONS)
             decisions = [json.loads(record.value) for record in records if record.key == article_id.encode()]
             if decisions:
                 return decisions

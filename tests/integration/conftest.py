@@ -74,7 +74,7 @@ def redis_server(started: Callable[[str], None], settings: Settings) -> Settings
 def kafka_server(started: Callable[[str], None], settings: Settings) -> Settings:
     """The broker with the project's topics."""
     started("kafka")
-    ensure_topics(settings.kafka_bootstrap, TOPICS)
+    ensure_topics(settings, TOPICS)
     return settings
 
 

@@ -65,16 +65,15 @@ class Provider:
 
     def published(self, article_id: str) -> list[dict[str, Any]]:
         """Return the records of one article in `raw-news-events`, in order."""
-        records = read_all(self.settings.kafka_bootstrap, RAW_NEWS)
+        records = read_all(self.settings, RAW_NEWS)
         return [json.loads(one.value) for one in records if one.key == article_id.encode()]
 
     def topic_sizes(self) -> tuple[int, int]:
         """Return how many records the news topic and its dead letters hold."""
-        bootstrap = self.settings.kafka_bootstrap
-        return sum(1 for _ in read_all(bootstrap, RAW_NEWS)), sum(1 for _ in read_all(bootstrap, RAW_NEWS_DLQ))
+        return sum(1 for _ in read_all(self.settings, RAW_NEWS)), sum(1 for _ in read_all(self.settings, RAW_NEWS_DLQ))
 
     def last_dead_letter(self) -> dict[str, Any]:
-        letter: dict[str, Any] = json.loads(list(read_all(self.settings.kafka_bootstrap, RAW_NEWS_DLQ))[-1].value)
+        letter: dict[str, Any] = json.loads(list(read_all(self.settings, RAW_NEWS_DLQ))[-1].value)
         return letter
 
 

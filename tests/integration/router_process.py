@@ -112,7 +112,7 @@ class Book:
 
 def publish(settings: Settings, records: Iterable[EnrichedArticle | Retraction | tuple[bytes, bytes]]) -> None:
     """Put records on `enriched-alerts` as the stream does; raw ones as `(key, value)`."""
-    producer = Producer(settings.kafka_bootstrap)
+    producer = Producer(settings)
     for record in records:
         if isinstance(record, tuple):
             key, value = record

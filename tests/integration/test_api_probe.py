@@ -107,7 +107,7 @@ def test_a_probe_without_its_alert_fails_and_names_the_last_hop(
 @pytest.mark.parametrize("topic", [topics.RESOLVER_DECISIONS, topics.RAW_NEWS_DLQ, topics.ENRICHED_ALERTS])
 def test_the_last_hop_is_read_from_the_topics(bank: Bank, kafka_server: Settings, topic: str) -> None:
     article_id = f"probe-{uuid.uuid4()}"
-    producer = Producer(kafka_server.kafka_bootstrap)
+    producer = Producer(kafka_server)
     producer.send_and_wait(topic, json.dumps({"article_id": article_id}).encode(), key=article_id.encode())
     producer.close()
     assert probe_trace.last_hop(bank.settings, article_id, "C-1").startswith(topic)

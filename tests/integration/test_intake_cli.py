@@ -94,7 +94,7 @@ def test_a_record_goes_back_to_its_topic(tipline: Callable[..., Result], setting
         dlq_id=enrichment_id("a", 1, "c"), stage="router", topic=RESOLVER_DECISIONS, key="k", code="c", message="[m]",
         original_base64="e30=", first_failed_at=now, last_failed_at=now,
     )  # fmt: skip
-    producer = Producer(settings.kafka_bootstrap)
+    producer = Producer(settings)
     producer.send_and_wait(ENRICHED_ALERTS_DLQ, letter.to_json())
     producer.close()
     assert str(letter.dlq_id) in tipline("dlq", "list").stdout

@@ -12,9 +12,9 @@ from tests.integration.router_process import until
 
 def test_a_consumer_that_fell_out_of_its_group_joins_again(kafka_server: Settings) -> None:
     topic = f"rejoin-{uuid.uuid4().hex}"
-    ensure_topics(kafka_server.kafka_bootstrap, [Topic(topic, partitions=1)])
-    producer = Producer(kafka_server.kafka_bootstrap)
-    consumer = Consumer(kafka_server.kafka_bootstrap, [topic], group=topic, rejoin_after_s=0.5)
+    ensure_topics(kafka_server, [Topic(topic, partitions=1)])
+    producer = Producer(kafka_server)
+    consumer = Consumer(kafka_server, [topic], group=topic, rejoin_after_s=0.5)
     producer.send_and_wait(topic, b"before")
     assert [one.value for one in until(lambda: consumer.poll(0.2))] == [b"before"]
     # As a stall may leave the client: in no group, and nobody told.

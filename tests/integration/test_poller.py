@@ -102,7 +102,7 @@ def wait_until(condition: Callable[[], bool], within_s: float = 20) -> None:
 
 
 def published(settings: Settings, provider: str) -> list[tuple[str, str, str]]:
-    articles = (json.loads(one.value) for one in read_all(settings.kafka_bootstrap, RAW_NEWS))
+    articles = (json.loads(one.value) for one in read_all(settings, RAW_NEWS))
     return [(one["article_id"], one["headline"], one["action"]) for one in articles if one["provider"] == provider]
 
 
@@ -176,5 +176,5 @@ def test_failures_back_off_and_a_bad_item_is_one_dead_letter(
     wait_until(lambda: state_of(settings, "wire-failing")["failures"] == 0)
     feed.items.append(ITEM.format(id="later", title="Later"))
     wait_until(lambda: len(published(settings, "wire-failing")) == 2)
-    letters = (json.loads(one.value) for one in read_all(settings.kafka_bootstrap, RAW_NEWS_DLQ))
+    letters = (json.loads(one.value) for one in read_all(settings, RAW_NEWS_DLQ))
     assert [one["code"] for one in letters if one.get("stage") == "poller:wire-failing"] == ["bad_id"]

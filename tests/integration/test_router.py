@@ -138,10 +138,10 @@ def test_a_killed_broker_pauses_the_router_and_nothing_is_skipped(servers: Setti
 
 
 def state_changes(settings: Settings, book: Book) -> list[dict[str, object]]:
-    records = read_all(settings.kafka_bootstrap, ALERT_STATE_CHANGES)
+    records = read_all(settings, ALERT_STATE_CHANGES)
     return [json.loads(one.value) for one in records if one.key == book.client.encode()]
 
 
 def dead_letters(settings: Settings, book: Book) -> list[dict[str, str]]:
-    letters = [json.loads(one.value) for one in read_all(settings.kafka_bootstrap, ENRICHED_ALERTS_DLQ)]
+    letters = [json.loads(one.value) for one in read_all(settings, ENRICHED_ALERTS_DLQ)]
     return [one for one in letters if book.mark.encode() in base64.b64decode(one["original_base64"])]

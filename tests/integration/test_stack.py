@@ -45,13 +45,13 @@ def test_a_killed_redis_comes_back_with_synced_entries(redis_server: Settings, s
 
 
 def test_a_killed_broker_comes_back_with_acknowledged_records(kafka_server: Settings, stack: ProcessGroup) -> None:
-    producer = Producer(kafka_server.kafka_bootstrap)
+    producer = Producer(kafka_server)
     producer.send_and_wait(RAW_NEWS_RETRY, b"kept", key=b"k")
     producer.close()
     stack.kill("kafka")
     stack.start("kafka")
     stack.wait_ready("kafka")
-    consumer = Consumer(kafka_server.kafka_bootstrap, [RAW_NEWS_RETRY], group="test-stack")
+    consumer = Consumer(kafka_server, [RAW_NEWS_RETRY], group="test-stack")
     records = consumer.poll(30)
     consumer.close()
     assert b"kept" in [record.value for record in records]

@@ -55,8 +55,8 @@ class Stream:
     records: list[Record] = field(default_factory=list)
 
     def connect(self) -> None:
-        self.producer = Producer(self.settings.kafka_bootstrap)
-        self.consumer = Consumer(self.settings.kafka_bootstrap, OUTPUTS, group="test")
+        self.producer = Producer(self.settings)
+        self.consumer = Consumer(self.settings, OUTPUTS, group="test")
 
     def disconnect(self) -> None:
         self.consumer.commit()
@@ -111,7 +111,7 @@ def stream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stream]:
     try:
         group.start("kafka")
         group.wait_ready("kafka")
-        ensure_topics(settings.kafka_bootstrap, TOPICS)
+        ensure_topics(settings, TOPICS)
         endpoint.up()
         group.start("stream")
         group.start("retry-mover")

@@ -22,7 +22,7 @@ from batch.warm.sink import OFFSETS, Feed, feeds
 from clients.client_keys import UNATTRIBUTED, ClientKeys
 from clients.health import forget_heartbeat, read_heartbeat
 from clients.iceberg import Table, load_table, open_catalog
-from clients.kafka import Producer, ensure_topics, read_all
+from clients.kafka import Producer, connection, ensure_topics, read_all
 from clients.kafka_reader import Gap, TopicReader
 from clients.postgres import connect
 from core.clock import utc_now
@@ -59,7 +59,7 @@ def writer(settings: Settings, commit_s: float = 0.05) -> Iterator[subprocess.Po
 
 
 def publish(settings: Settings, topic: str, records: list[tuple[bytes, bytes]], **headers: bytes) -> None:
-    producer = Producer(settings.kafka_bootstrap)
+    producer = Producer(settings)
     for key, value in records:
         producer.send(topic, value, key=key, headers=headers, on_done=lambda _error: None)
     producer.flush()
@@ -79,7 +79,7 @@ def stored(settings: Settings, table: str) -> Rows:
 def caught_up(settings: Settings, *some: Feed) -> bool:
     """Say whether the tables' offsets are the topics' ends."""
     for feed in some or feeds():
-        wanted = Counter(record.partition for record in read_all(settings.kafka_bootstrap, feed.topic))
+        wanted = Counter(record.partition for record in read_all(settings, feed.topic))
         reached = json.loads(load(settings, feed.table.name).properties.get(OFFSETS, '{"offsets": {}}'))
         if any(reached["offsets"].get(str(partition), 0) < count for partition, count in wanted.items()):
             return False
@@ -114,7 +114,7 @@ def sources(settings: Settings, feed: Feed) -> set[tuple[int, int]]:
 
 def expected(settings: Settings, feed: Feed) -> set[tuple[int, int]]:
     """Return where in Kafka the records lie that are to be in the table."""
-    records = read_all(settings.kafka_bootstrap, feed.topic)
+    records = read_all(settings, feed.topic)
     return {(one.partition, one.offset) for one in records if RETRY_HEADER not in one.headers}
 
 
@@ -237,7 +237,7 @@ def opened(settings: Settings, topic: str) -> TopicReader:
 
     def tried() -> list[TopicReader]:
         try:
-            return [TopicReader(settings.kafka_bootstrap, [topic])]
+            return [TopicReader(settings, [topic])]
         except DependencyUnavailable:
             return []
 
@@ -246,10 +246,10 @@ def opened(settings: Settings, topic: str) -> TopicReader:
 
 
 def test_records_that_expired_unread_are_counted_and_a_topic_made_anew_is_another(kafka_server: Settings) -> None:
-    name, bootstrap = f"warm-{uuid4().hex}", kafka_server.kafka_bootstrap
-    ensure_topics(bootstrap, [Topic(name, partitions=1)])
+    name = f"warm-{uuid4().hex}"
+    ensure_topics(kafka_server, [Topic(name, partitions=1)])
     publish(kafka_server, name, [(b"k", str(number).encode()) for number in range(5)])
-    with closing(KafkaAdminClient(bootstrap_servers=bootstrap)) as admin:
+    with closing(KafkaAdminClient(**connection(kafka_server))) as admin:
         admin.delete_records({TopicPartition(name, 0): 3})
         with closing(opened(kafka_server, name)) as reader:
             first_id = reader.topic_id(name)
@@ -259,7 +259,7 @@ def test_records_that_expired_unread_are_counted_and_a_topic_made_anew_is_anothe
             assert [record.value for record in until(lambda: reader.poll(0.5))] == [b"4"]
         admin.delete_topics([name])
         until(lambda: name not in admin.list_topics())
-    ensure_topics(bootstrap, [Topic(name, partitions=1)])
+    ensure_topics(kafka_server, [Topic(name, partitions=1)])
     with closing(opened(kafka_server, name)) as reader:
         assert reader.topic_id(name) != first_id
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from api.alerts import Cursor, parse_cursor
 from api.app import allowed_origins
+from api.cookies import is_secure
 from api.passwords import PasswordVerifier, hash_password
 from api.principal import Principal
 from api.server import build_server
-from api.session_routes import cookie_is_secure
 from api.sessions import Sessions
 from core.errors import BadInput, ConfigurationError, Forbidden
 from core.settings import Settings
@@ -38,7 +38,7 @@ async def test_only_the_right_password_of_a_known_user_fits() -> None:
     [("demo", "127.0.0.1", False), ("demo", "10.0.0.1", True), ("production", "127.0.0.1", True)],
 )
 def test_the_cookie_goes_without_https_in_the_demo_on_the_loopback_only(mode: str, host: str, secure: bool) -> None:
-    assert cookie_is_secure(Settings.model_validate({"mode": mode, "bind_host": host})) is secure
+    assert is_secure(Settings.model_validate({"mode": mode, "bind_host": host})) is secure
 
 
 @pytest.mark.parametrize(("mode", "believed"), [("demo", False), ("production", True)])

@@ -9,6 +9,7 @@ from kafka.errors import KafkaTimeoutError
 
 from clients import kafka
 from core.errors import DependencyUnavailable
+from core.settings import Settings
 
 
 class StubbornProducer:
@@ -36,7 +37,7 @@ def test_a_producer_closes_although_kafka_is_away(monkeypatch: pytest.MonkeyPatc
         return made[0]
 
     monkeypatch.setattr(kafka, "KafkaProducer", make)
-    kafka.Producer("nowhere:1").close()
+    kafka.Producer(Settings()).close()
     assert made[0].closed
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from core.errors import DependencyUnavailable
+from core.settings import Settings
 from streaming.intake import publisher as module
 from streaming.intake.publisher import Outgoing, Publisher
 
@@ -40,7 +41,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What connecting gives, one after the other: a producer, or an error that is raised."""
     outcomes: list[Any] = []
 
-    def connect(_bootstrap: str, _topics: object) -> Any:
+    def connect(_settings: Settings, _topics: object) -> Any:
         outcome = outcomes.pop(0)
         if isinstance(outcome, Exception):
             raise outcome
@@ -52,7 +53,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 async def test_an_unforeseen_error_of_the_client_is_tried_again(opened: list[Any]) -> None:
-    publisher = Publisher("nowhere", topics=())
+    publisher = Publisher(Settings(), topics=())
     opened += [RuntimeError("NetworkSelector closed!"), FakeProducer()]
     publisher.start()
     await publisher.wait_ready(5)
@@ -61,7 +62,7 @@ async def test_an_unforeseen_error_of_the_client_is_tried_again(opened: list[Any
 
 
 async def test_what_is_queued_behind_a_failed_send_is_refused_as_retryable(opened: list[Any]) -> None:
-    publisher, first, second = Publisher("nowhere", topics=()), FakeProducer(), FakeProducer()
+    publisher, first, second = Publisher(Settings(), topics=()), FakeProducer(), FakeProducer()
     opened += [first, second]
     publisher.start()
     await publisher.wait_ready(5)

@@ -68,7 +68,7 @@ def test_a_producer_that_failed_is_replaced(monkeypatch: pytest.MonkeyPatch) -> 
         yield table
 
     monkeypatch.setattr(outbox, "connect", connect)
-    monkeypatch.setattr(outbox, "Producer", lambda _bootstrap: next(unused))
+    monkeypatch.setattr(outbox, "Producer", lambda _settings: next(unused))
     OutboxRelay(Settings(), stop).run()
     assert table.published == [1]
     assert all(producer.closed for producer in producers)
