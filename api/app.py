@@ -123,7 +123,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     await services.pool.open(wait=False)
     sealer = Sealer(services.pool, head_file(services.settings))
-    hub, reader = services.hub, TickReader(services.settings.kafka_bootstrap, services.ticks.take)
+    hub, reader = services.hub, TickReader(services.settings, services.ticks.take)
     work = (hub.listen(), hub.watch(), hub.beat(), services.ticks.run(), sealer.run())
     loops = [asyncio.create_task(loop) for loop in work]
     reader.start()

@@ -7,6 +7,7 @@ catching up and live.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -55,6 +56,8 @@ class Delivery:
         self._cursor: int | None = None
         self._target = 0
         self._task: asyncio.Task[None] | None = None
+        # Whoever wakes it, it acts for the person whose socket this is.
+        self._context = contextvars.copy_context()
 
     @property
     def under_way(self) -> bool:
@@ -70,7 +73,7 @@ class Delivery:
         """Hear that the feed has come to `seq`."""
         self._target = max(self._target, seq)
         if self._task is None and self._is_behind():
-            self._task = asyncio.create_task(self._run())
+            self._task = asyncio.create_task(self._run(), context=self._context)
 
     async def stop(self) -> None:
         """Stop delivering."""

@@ -9,6 +9,7 @@ from starlette.websockets import WebSocket
 from api import frames, tickets
 from api.authentication import PrincipalDep, authenticate
 from api.connection import Connection
+from api.policy import act_as
 from api.principal import Principal
 from api.services import Services, ServicesDep, get_services
 from clients.postgres import ConnectionLost, DatabaseUnavailable
@@ -76,7 +77,9 @@ async def _who(websocket: WebSocket, services: Services) -> Principal:
         return await authenticate(websocket, services)
     hashed = await services.tickets.redeem(ticket)
     async with services.pool.connection() as session:
-        return await services.sessions.by_hash(session, hashed)
+        principal = await services.sessions.by_hash(session, hashed)
+    act_as(principal)
+    return principal
 
 
 def _origin_is_ours(websocket: WebSocket, services: Services) -> bool:

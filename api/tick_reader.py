@@ -16,6 +16,7 @@ from core.clock import utc_now
 from core.errors import DependencyUnavailable
 from core.logs import get_logger
 from core.market import MarketTick
+from core.settings import Settings
 from core.topics import MARKET_TICKS
 
 # A process that starts knows the prices of this last while.
@@ -33,8 +34,8 @@ log = get_logger(__name__)
 class TickReader:
     """Hands ticks to `take`, in the event loop; without Kafka there are none, and everything else goes on."""
 
-    def __init__(self, bootstrap: str, take: Take) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, settings: Settings, take: Take) -> None:
+        self._settings = settings
         self._take = take
         self._stop = Event()
         self._thread: Thread | None = None
@@ -56,7 +57,7 @@ class TickReader:
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         while not self._stop.is_set():
             try:
-                with closing(TopicReader(self._bootstrap, [MARKET_TICKS])) as reader:
+                with closing(TopicReader(self._settings, [MARKET_TICKS])) as reader:
                     reader.seek(MARKET_TICKS, reader.offsets_since(MARKET_TICKS, _look_back_to()))
                     self._tell(True)
                     self._read(reader, loop)

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ENV_PREFIX = "TIPLINE_"
 
 # Who a process is to PostgreSQL: deploy/postgres/roles.sql makes these roles, migrations say what each may do.
-DatabaseRole = Literal["api", "router", "intake", "serve", "batch", "warm", "analyst"]
+DatabaseRole = Literal["api", "router", "intake", "serve", "batch", "warm", "ticks", "analyst"]
 
 
 def _local(scheme: str, port_field: str, path: str = "") -> Any:

@@ -2,7 +2,8 @@
 -- them. A role may do here what its process does, and nothing else: a new table is granted by the migration that makes it.
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO
-    tipline_api, tipline_router, tipline_intake, tipline_serve, tipline_batch, tipline_warm, tipline_analyst;
+    tipline_api, tipline_router, tipline_intake, tipline_serve, tipline_batch, tipline_warm, tipline_ticks,
+    tipline_analyst;
 
 -- A view gives its reader's rights, not its maker's.
 ALTER VIEW client_metrics_current SET (security_invoker = true);
@@ -31,7 +32,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON sessions, login_attempts, sign_ons, feed
 GRANT SELECT ON schema_migrations, rm, rm_clients, clients, client_aliases, client_blocks, client_facts,
     client_relations, stories, alerts, alert_sources, alert_events, rm_feed, feedback, client_metrics,
     client_metrics_current, positions_eod, positions_eod_current, audit_log, audit_chain, audit_pending,
-    iceberg_tables, iceberg_namespace_properties TO tipline_api;
+    market_list, iceberg_tables, iceberg_namespace_properties TO tipline_api;
 -- Single sign-on says who a person is and which role; neither password nor the feed's numbers are changed by it.
 GRANT INSERT (rm_id, display, role), UPDATE (display, role) ON rm TO tipline_api;
 GRANT UPDATE (state, acknowledged_by, acknowledged_at, updated_at) ON alerts TO tipline_api;
@@ -64,6 +65,9 @@ GRANT SELECT ON client_accounts, client_metrics_current, positions_eod_current, 
 
 -- warm, and the job that moves old days to the cold tier: seal under the clients' keys, which no other process reads.
 GRANT SELECT, INSERT ON client_keys TO tipline_warm, tipline_batch;
+
+-- ticks: what the demo's walk begins with.
+GRANT SELECT ON market_list, positions_eod TO tipline_ticks;
 
 -- analyst: finds the lake's tables; the rows are in S3.
 GRANT SELECT ON iceberg_tables, iceberg_namespace_properties TO tipline_analyst;
@@ -98,9 +102,12 @@ BEGIN
         EXECUTE format('CREATE POLICY of_seen_clients ON %I TO tipline_api
             USING ((SELECT acting_sees_all()) OR client_id IN (SELECT acting_covers()))', a_table);
         EXECUTE format('CREATE POLICY of_all_clients ON %I
-            TO tipline_router, tipline_intake, tipline_serve, tipline_batch, tipline_warm
+            TO tipline_router, tipline_serve, tipline_batch, tipline_ticks
             USING (true) WITH CHECK (true)', a_table);
     END LOOP;
+    ALTER TABLE rm_feed ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY of_acting_rm ON rm_feed TO tipline_api USING (rm_id = acting_rm());
+    CREATE POLICY of_all_rms ON rm_feed TO tipline_router USING (true);
     FOREACH a_table IN ARRAY ARRAY['alert_events', 'feedback']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', a_table);

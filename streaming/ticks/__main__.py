@@ -24,7 +24,7 @@ BEAT_EVERY_S = 2.0
 
 def main() -> None:
     """Run until told to stop."""
-    settings = load_settings()
+    settings = load_settings("ticks")
     configure_logs(NAME, settings.log_level)
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     asyncio.run(_run(settings))
@@ -34,7 +34,7 @@ async def _run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    publisher = Publisher(settings.kafka_bootstrap, topics=(MARKET_TICKS, MARKET_TICKS_DLQ))
+    publisher = Publisher(settings, topics=(MARKET_TICKS, MARKET_TICKS_DLQ))
     pool, relay = async_pool(settings, size=1), TickRelay(publisher)
     publisher.start()
     await pool.open(wait=False)
