@@ -2,108 +2,102 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from api.alert_models import AlertQuery
+from api.alert_query import NEWEST_FIRST, Cursor, where
 from api.audit import record
 from api.policy import VISIBLE
 from api.principal import Principal
 from clients.postgres import AsyncSession, Row
-from core.clock import parse_rfc3339, rfc3339
-from core.errors import BadInput, NotFound
+from core.clock import rfc3339
+from core.errors import NotFound
+from core.events import Handling
 
-ALERT = "a.alert_id, a.client_id, a.revision, a.status, a.state, a.acknowledged_by, a.acknowledged_at, a.payload"
+HANDLING = tuple(Handling.model_fields)
+# For queries over `alerts a` with a parameter rm_id.
+ALERT = (
+    "a.alert_id, a.client_id, a.revision, a.status, a.created_at, a.payload, is_muted(%(rm_id)s, a) AS muted, "
+    + ", ".join(f"a.{name}" for name in HANDLING)
+)
 
 _HEAD = "SELECT last_seq, feed_epoch::text FROM rm WHERE rm_id = %s"
-_PAGE = f"""
-    SELECT {ALERT}, a.created_at FROM alerts a
-    WHERE {VISIBLE} AND (%(at)s::timestamptz IS NULL OR (a.created_at, a.alert_id) < (%(at)s, %(id)s::uuid))
-    ORDER BY a.created_at DESC, a.alert_id DESC LIMIT %(limit)s
-"""  # noqa: S608
 _ONE = f"SELECT {ALERT} FROM alerts a WHERE a.alert_id = %(alert_id)s AND {VISIBLE}"  # noqa: S608
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The place after an alert in the list's order; opaque to callers."""
-
-    created_at: datetime
-    alert_id: UUID
-
-    def encode(self) -> str:
-        """Return the text that `parse_cursor` reads."""
-        # Microseconds matter here: two alerts of one millisecond must not be skipped.
-        plain = f"{self.created_at.isoformat()}|{self.alert_id}"
-        return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
-
-
-def parse_cursor(text: str) -> Cursor:
-    """Return the place a cursor names; BadInput when it is not one of ours."""
-    try:
-        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-        at, _, alert_id = plain.partition("|")
-        return Cursor(parse_rfc3339(at), UUID(alert_id))
-    except (ValueError, binascii.Error, OverflowError):
-        raise BadInput("this is not a cursor that we gave out", code="bad_cursor") from None
+_EVENTS = "SELECT kind, actor, at, revision, detail FROM alert_events WHERE alert_id = %s ORDER BY event_id"
+_FEEDBACK = """
+    SELECT feedback_id, rm_id, useful, reason, note, revision, at FROM feedback WHERE alert_id = %s ORDER BY feedback_id
+"""
 
 
 def as_seen(row: Row) -> dict[str, Any]:
-    """Return alert.v1 as the RM sees it: the stored payload with the state, which has columns of its own."""
-    acknowledged_at = row["acknowledged_at"]
+    """Return alert.v1 as the caller sees it: the stored payload with what has columns of its own."""
     return {
         **row["payload"],
         "alert_id": str(row["alert_id"]),
         "revision": row["revision"],
         "status": row["status"],
-        "state": row["state"],
-        "acknowledged_by": row["acknowledged_by"],
-        "acknowledged_at": rfc3339(acknowledged_at) if acknowledged_at else None,
+        "muted": row["muted"],
+        **{name: _written(row[name]) for name in HANDLING},
     }
 
 
-async def read_page(session: AsyncSession, principal: Principal, *, limit: int, cursor: Cursor | None) -> Row:
+async def read_page(session: AsyncSession, principal: Principal, asked: AlertQuery) -> dict[str, Any]:
     """Return `{items, next, head_seq, epoch}`.
 
     Head and items come from one snapshot: whatever the items lack has a number above `head_seq`.
     """
+    condition, parameters = where(asked, principal.rm_id)
+    query = f"SELECT {ALERT} FROM alerts a WHERE {condition} {NEWEST_FIRST}"  # noqa: S608
     async with session.transaction():
         await session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         head = await (await session.execute(_HEAD, (principal.rm_id,))).fetchone()
         if head is None:
             raise NotFound("no such feed")
-        parameters = {
-            "rm_id": principal.rm_id,
-            "limit": limit + 1,
-            "at": cursor and cursor.created_at,
-            "id": cursor and cursor.alert_id,
-        }
-        rows = await (await session.execute(_PAGE, parameters)).fetchall()
-        shown = rows[:limit]
-        await _audit(session, principal, "alerts.listed", shown)
-    more = len(rows) > limit
+        rows = await (await session.execute(query.encode(), parameters | {"limit": asked.limit + 1})).fetchall()
+        shown = rows[: asked.limit]
+        await record_seen(session, principal, "alerts.listed", shown)
     return {
         "items": [as_seen(row) for row in shown],
-        "next": Cursor(shown[-1]["created_at"], shown[-1]["alert_id"]).encode() if more else None,
+        "next": Cursor(shown[-1]["created_at"], shown[-1]["alert_id"]).encode() if len(rows) > len(shown) else None,
         "head_seq": head["last_seq"],
         "epoch": head["feed_epoch"],
     }
 
 
 async def read_one(session: AsyncSession, principal: Principal, alert_id: UUID) -> dict[str, Any]:
-    """Return one alert; NotFound when it does not exist or is not for the caller."""
+    """Return one alert with its events and feedback; NotFound when it does not exist or is not for the caller."""
+    async with session.transaction():
+        row = await find(session, principal, alert_id)
+        events = await (await session.execute(_EVENTS, (alert_id,))).fetchall()
+        feedback = await (await session.execute(_FEEDBACK, (alert_id,))).fetchall()
+        await record_seen(session, principal, "alert.viewed", [row])
+    return {
+        **as_seen(row),
+        "events": [_dated(event) for event in events],
+        "feedback": [_dated(one) for one in feedback],
+    }
+
+
+async def find(session: AsyncSession, principal: Principal, alert_id: UUID) -> Row:
+    """Return an alert's row; NotFound when it does not exist or is not for the caller."""
     row = await (await session.execute(_ONE, {"alert_id": alert_id, "rm_id": principal.rm_id})).fetchone()
     if row is None:
         raise NotFound("no such alert")
-    await _audit(session, principal, "alert.viewed", [row])
-    return as_seen(row)
+    return row
 
 
-async def _audit(session: AsyncSession, principal: Principal, action: str, rows: Iterable[Row]) -> None:
+async def record_seen(session: AsyncSession, principal: Principal, action: str, rows: Iterable[Row]) -> None:
     """Record who saw which alerts of which clients."""
     seen = {str(row["alert_id"]): row["client_id"] for row in rows}
     await record(session, principal, action, clients=seen.values(), detail={"alerts": list(seen)})
+
+
+def _dated(row: Row) -> dict[str, Any]:
+    return {**row, "at": rfc3339(row["at"])}
+
+
+def _written(value: object) -> object:
+    return rfc3339(value) if isinstance(value, datetime) else value

@@ -11,13 +11,19 @@ from urllib.parse import urlsplit
 from fastapi import Depends, FastAPI
 
 from api import (
+    alert_export,
     alert_routes,
+    client_routes,
     compliance_routes,
+    coverage_routes,
     market_routes,
+    mutes,
     pages,
     portfolio_routes,
+    preferences,
     probes,
     problems,
+    review_routes,
     session_routes,
     sign_on_routes,
     stream,
@@ -91,7 +97,13 @@ def create_routes() -> FastAPI:
     for part in (
         session_routes,
         sign_on_routes,
+        preferences,
+        alert_export,
         alert_routes,
+        mutes,
+        coverage_routes,
+        client_routes,
+        review_routes,
         portfolio_routes,
         compliance_routes,
         market_routes,

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from core.clock import rfc3339
-from core.events import Alert, AlertState, Event, Timestamp
+from core.events import Alert, AlertState, ChangeKind, DismissalReason, EscalationLevel, Event, Timestamp
 from core.market import INSTRUMENT, DecimalText
 
 SUBPROTOCOL = "alerts.v1+json"
@@ -89,21 +89,28 @@ class _Numbered(Event):
 
 
 class AlertFrame(_Numbered):
-    """An alert as it is now: new, changed in place, or withdrawn."""
+    """An alert as it is now: new, changed in place, or withdrawn; one that was muted is never sent as new."""
 
     type: Literal["alert", "alert.updated", "alert.retracted"]
     alert: Alert
 
 
 class StateFrame(_Numbered):
-    """An alert was acknowledged, in another tab or by another RM of the client."""
+    """An alert's state changed: in another tab, by another RM of the client, or by time.
+
+    One that a page does not have, since it was snoozed or has come to a head, is read by its id.
+    """
 
     type: Literal["state"]
+    kind: ChangeKind
     alert_id: UUID
     state: AlertState
     by: str
     at: Timestamp
     revision: int
+    snoozed_until: Timestamp | None
+    dismissal_reason: DismissalReason | None
+    escalated_to: EscalationLevel | None
 
 
 class EntitlementsChanged(_Numbered):

@@ -30,11 +30,6 @@ _LIVE_SESSIONS = f"""
 _WATCHABLE = """
     SELECT instrument_id FROM instruments_seen_by(%s) AS instrument_id WHERE instrument_id = ANY(%s)
 """
-_COVERING = """
-    SELECT DISTINCT c.rm_id FROM rm_clients c JOIN rm USING (rm_id)
-    WHERE c.client_id = %s AND rm.active AND now() >= c.valid_from AND now() < c.valid_to
-    ORDER BY c.rm_id
-"""
 
 
 _acting: ContextVar[str] = ContextVar("acting_rm", default="")
@@ -86,8 +81,3 @@ async def watchable(session: AsyncSession, principal: Principal, instruments: It
     """Return those of the instruments that are on the market list, or that a client of the principal holds."""
     rows = await (await session.execute(_WATCHABLE, (principal.rm_id, list(instruments)))).fetchall()
     return {row["instrument_id"] for row in rows}
-
-
-async def covering_rms(session: AsyncSession, client_id: str) -> list[str]:
-    """Return the RMs who look after a client now, in the order in which their feeds are locked."""
-    return [row["rm_id"] for row in await (await session.execute(_COVERING, (client_id,))).fetchall()]

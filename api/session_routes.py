@@ -45,6 +45,7 @@ class Me(BaseModel):
     display: str
     role: str
     expires_at: Timestamp
+    preferences: str = "/api/v1/me/preferences"
 
 
 class Token(BaseModel):

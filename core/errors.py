@@ -8,6 +8,8 @@ TiplineError
 ├── Forbidden           403
 ├── NotFound            404  also what the caller may not see
 ├── Conflict            409
+├── PreconditionFailed  412
+├── PreconditionRequired 428
 ├── ModelFailure        424  the model answered with an error
 ├── RateLimited         429  retryable
 ├── DependencyUnavailable 503 retryable
@@ -83,6 +85,18 @@ class Conflict(TiplineError):
     """The same identifier was used for something else."""
 
     code, status = "conflict", 409
+
+
+class PreconditionFailed(TiplineError):
+    """It was changed since the version that `If-Match` names."""
+
+    code, status = "precondition_failed", 412
+
+
+class PreconditionRequired(TiplineError):
+    """This change needs `If-Match` with the ETag of the version it is made to."""
+
+    code, status = "precondition_required", 428
 
 
 class ModelFailure(TiplineError):

@@ -22,7 +22,10 @@ Topic = Literal[
     "resignation", "results", "funding", "philanthropy", "accident", "health", "award", "other",
 ]  # fmt: skip
 AlertStatus = Literal["active", "corrected", "retracted"]
-AlertState = Literal["new", "acknowledged"]
+AlertState = Literal["new", "acknowledged", "snoozed", "dismissed", "escalated"]
+ChangeKind = Literal["acknowledged", "snoozed", "returned", "dismissed", "restored", "escalated"]
+DismissalReason = Literal["not_relevant", "already_known", "wrong_person", "duplicate", "other"]
+EscalationLevel = Literal["deputy", "head"]
 
 Timestamp = Annotated[AwareDatetime, PlainSerializer(rfc3339, return_type=str, when_used="json-unless-none")]
 
@@ -198,10 +201,27 @@ class Source(Event):
     retracted: bool = False
 
 
-class Alert(Event):
+class Handling(Event):
+    """What people did about an alert; `state` follows from the rest: dismissed, else snoozed, else acknowledged."""
+
+    state: AlertState = "new"
+    acknowledged_by: str | None = None
+    acknowledged_at: Timestamp | None = None
+    snoozed_by: str | None = None
+    snoozed_until: Timestamp | None = None
+    dismissed_by: str | None = None
+    dismissed_at: Timestamp | None = None
+    dismissal_reason: DismissalReason | None = None
+    escalated_by: str | None = None
+    escalated_at: Timestamp | None = None
+    escalated_to: EscalationLevel | None = None
+
+
+class Alert(Handling):
     """`alert.v1`: the one alert of a client and story; `revision` counts its changes, `status` says the last kind.
 
-    `sources` lists the first and the latest articles behind it, `source_count` says how many are live in all.
+    `sources` lists the first and the latest articles behind it, `source_count` says how many are live in all. `muted`
+    is true for a reader who had muted the client or topic when it came.
     """
 
     alert_id: uuid.UUID
@@ -220,9 +240,7 @@ class Alert(Event):
     sources: tuple[Source, ...]
     source_count: int = 0
     status: AlertStatus = "active"
-    state: AlertState = "new"
-    acknowledged_by: str | None = None
-    acknowledged_at: Timestamp | None = None
+    muted: bool = False
     embargo_until: Timestamp | None = None
     times: Times
     why: str
@@ -231,14 +249,18 @@ class Alert(Event):
 
 
 class AlertStateChange(Event):
-    """An RM changed the state of an alert; topic `alert-state-changes`, key `client_id`."""
+    """Somebody, or by itself time, changed the state of an alert; topic `alert-state-changes`, key `client_id`."""
 
+    kind: ChangeKind = "acknowledged"
     alert_id: uuid.UUID
     client_id: str
     state: AlertState
     by: str
     at: Timestamp
     revision: int
+    snoozed_until: Timestamp | None = None
+    dismissal_reason: DismissalReason | None = None
+    escalated_to: EscalationLevel | None = None
 
 
 class DeadLetter(Event):

@@ -21,7 +21,10 @@ class RegistryName(_Record):
 
 
 class Facts(_Record):
-    """What the bank knows of a client; `birth_date` is ISO 8601, whole or just the year."""
+    """What the bank knows of a client; `birth_date` is ISO 8601, whole or just the year.
+
+    `context` is what stood beside the client's name in articles that a relationship manager confirmed.
+    """
 
     employer: tuple[str, ...] = ()
     role: tuple[str, ...] = ()
@@ -29,6 +32,7 @@ class Facts(_Record):
     country: tuple[str, ...] = ()
     sector: tuple[str, ...] = ()
     party: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
     birth_date: str | None = None
     gender: str | None = None
     description: str | None = None

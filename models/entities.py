@@ -16,7 +16,7 @@ RELATION_WEIGHTS: Mapping[str, float] = {
     "managing director": 0.88, "director": 0.85, "partner": 0.8, "board member": 0.8, "major shareholder": 0.78,
     "shareholder": 0.75, "former": 0.5, "former director": 0.5, "former chairman": 0.5,
 }  # fmt: skip
-_FACT_KINDS = ("employer", "role", "city", "country", "sector", "party")
+_FACT_KINDS = ("employer", "role", "city", "country", "sector", "party", "context")
 
 
 @dataclass(frozen=True, slots=True)

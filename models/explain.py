@@ -9,6 +9,7 @@ from models.context import Reason
 _FACTS = {
     "employer": "employer {}", "related": "related {}", "role": "role {}", "city": "city {}", "country": "country {}",
     "sector": "sector {}", "party": "party {}", "age": "matching age", "publisher": "own publication", "field": "{}",
+    "context": "{} as in a confirmed article",
 }  # fmt: skip
 _AGAINST = {
     "other_field": "the text has the person {}", "other_employer": "the text gives {}", "sport_page": "it is {}",

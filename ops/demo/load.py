@@ -68,7 +68,10 @@ def load_book(
             {(e["client_id"], n["name"], n.get("type", "alias")) for e in clients for n in e["names"]},
             only="added_by = 'bank'",
         )  # fmt: skip
-        _sync(session, "client_facts", ("client_id", "kind", "value"), ids, set().union(*map(_facts, clients)))
+        _sync(
+            session, "client_facts", ("client_id", "kind", "value"), ids, set().union(*map(_facts, clients)),
+            only="kind <> 'context'",
+        )  # fmt: skip
         _sync(
             session, "client_relations", ("client_id", "relation", "related_client_id", "related_name"), ids,
             {(e["client_id"], r["relation"], r.get("client_id"), r.get("name")) for e in clients for r in e["related"]},

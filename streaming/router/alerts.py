@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from core.events import Alert, AlertState, Article, ClientRef, EnrichedArticle, Source, Times
+from core.events import Alert, Article, ClientRef, EnrichedArticle, Handling, Source, Times
 
 FrameType = Literal["alert", "alert.updated", "alert.retracted"]
 
@@ -57,9 +57,7 @@ class AlertRecord:
     client: ClientRef
     first_article_id: str
     revision: int = 0
-    state: AlertState = "new"
-    acknowledged_by: str | None = None
-    acknowledged_at: datetime | None = None
+    handling: Handling = field(default_factory=Handling)
     shown: Alert | None = None
     sources: dict[str, SourceRecord] = field(default_factory=dict)
 
@@ -149,9 +147,7 @@ def _composed(alert: AlertRecord, live: list[SourceRecord], cause: Cause, now: d
         sources=_listed(alert, live),
         source_count=len(live),
         status="corrected" if any(source.article.action == "updated" for source in live) else "active",
-        state=alert.state,
-        acknowledged_by=alert.acknowledged_by,
-        acknowledged_at=alert.acknowledged_at,
+        **dict(alert.handling),
         embargo_until=lead.article.embargo_until,
         times=_routed(cause, now),
         why=lead.why,
@@ -168,9 +164,7 @@ def _retracted(alert: AlertRecord, shown: Alert, cause: Cause, now: datetime) ->
             "status": "retracted",
             "source_count": 0,
             "sources": tuple(source.model_copy(update={"retracted": True}) for source in shown.sources),
-            "state": alert.state,
-            "acknowledged_by": alert.acknowledged_by,
-            "acknowledged_at": alert.acknowledged_at,
+            **dict(alert.handling),
             "times": _routed(cause, now),
             "trace_id": cause.trace_id,
         }
@@ -206,6 +200,5 @@ def _source(article: Article, rank: int) -> Source:
 
 
 def _visible(alert: Alert) -> Alert:
-    """Strip what changes without an RM seeing a difference: counters, clocks and who acknowledged."""
-    fixed = {"revision": 1, "times": Times(), "trace_id": "", "state": "new", "acknowledged_by": None}
-    return alert.model_copy(update={**fixed, "acknowledged_at": None})
+    """Strip what changes without an RM seeing a difference: counters, clocks and what was done about it."""
+    return alert.model_copy(update={"revision": 1, "times": Times(), "trace_id": "", **dict(Handling())})

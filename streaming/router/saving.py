@@ -9,14 +9,14 @@ from datetime import datetime
 from uuid import UUID
 
 from clients.postgres import Session
-from core.events import Alert
+from core.events import Alert, Handling
 from core.topics import ALERT_STATE_CHANGES
 from streaming.router.admission import Desk
 from streaming.router.alerts import AlertRecord, FrameType
 
 EVENT_KINDS: dict[FrameType, str] = {"alert": "shown", "alert.updated": "updated", "alert.retracted": "retracted"}
 ACTOR = "router"
-COLUMNS_OF_THEIR_OWN = {"state", "acknowledged_by", "acknowledged_at"}
+COLUMNS_OF_THEIR_OWN = {*Handling.model_fields, "muted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def save_alerts(
 
 
 def save_changes(session: Session, changes: list[Change]) -> None:
-    """Append the events, the outbox records, and one frame for every RM who covers the client now."""
+    """Append the events, the outbox records, and one frame for everybody who hears of the alert now."""
     if not changes:
         return
     _many(
@@ -103,14 +103,11 @@ def save_changes(session: Session, changes: list[Change]) -> None:
     # RMs are locked in the order of their ids, so that two writers of several feeds cannot wait for each other.
     session.execute(
         "SELECT append_feed(rm_id, alert_id, revision, frame) FROM ("
-        " SELECT rm.rm_id, c.alert_id, c.revision, c.frame"
-        " FROM unnest(%s::text[], %s::uuid[], %s::int[], %s::text[]::jsonb[]) WITH ORDINALITY"
-        " AS c (client_id, alert_id, revision, frame, place) JOIN rm ON rm.active AND EXISTS ("
-        " SELECT FROM rm_clients rc WHERE rc.rm_id = rm.rm_id AND rc.client_id = c.client_id"
-        " AND rc.valid_from <= now() AND rc.valid_to > now())"
-        " ORDER BY rm.rm_id, c.place) AS feed",
+        " SELECT rm_id, c.alert_id, c.revision, as_pushed(rm_id, c.alert_id, c.frame) AS frame"
+        " FROM unnest(%s::uuid[], %s::int[], %s::text[]::jsonb[]) WITH ORDINALITY"
+        " AS c (alert_id, revision, frame, place), hearers_of(c.alert_id) AS rm_id"
+        " ORDER BY rm_id, c.place) AS feed",
         (
-            [c.alert.client.id for c in changes],
             [c.alert.alert_id for c in changes],
             [c.alert.revision for c in changes],
             [f'{{"type":"{c.frame_type}","alert":{c.alert.model_dump_json()}}}' for c in changes],

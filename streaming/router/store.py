@@ -13,12 +13,18 @@ from typing import Any
 from uuid import UUID
 
 from clients.postgres import Row, Session
-from core.events import Alert, ClientRef, EnrichedArticle, Retraction
+from core.events import Alert, ClientRef, EnrichedArticle, Handling, Retraction
 from streaming.router.admission import ArticleState, Desk, Placement
 from streaming.router.alerts import AlertRecord, SourceRecord
 from streaming.router.signatures import Story, to_vector
 
 ROUTER_LOCK = 7214072
+_ALERTS = f"""
+    SELECT a.alert_id, a.story_id, a.client_id, a.revision, a.payload::text AS payload_json, c.display,
+           story.first_article_id, {", ".join(f"a.{name}" for name in Handling.model_fields)}
+    FROM alerts a JOIN clients c USING (client_id) JOIN stories story USING (story_id)
+    WHERE a.alert_id = ANY(%s) ORDER BY a.alert_id FOR UPDATE OF a
+"""  # noqa: S608
 
 
 @contextmanager
@@ -105,9 +111,7 @@ def load_alerts(session: Session, alert_ids: Iterable[UUID]) -> dict[UUID, Alert
     if not wanted:
         return {}
     rows = session.execute(
-        "SELECT a.*, a.payload::text AS payload_json, c.display, story.first_article_id FROM alerts a"
-        " JOIN clients c USING (client_id) JOIN stories story USING (story_id)"
-        " WHERE a.alert_id = ANY(%s) ORDER BY a.alert_id FOR UPDATE OF a",
+        _ALERTS.encode(),
         (wanted,),
     )
     sources = session.execute(
@@ -139,9 +143,7 @@ def _alert(row: Row) -> AlertRecord:
         client=ClientRef(id=row["client_id"], display=row["display"]),
         first_article_id=row["first_article_id"],
         revision=row["revision"],
-        state=row["state"],
-        acknowledged_by=row["acknowledged_by"],
-        acknowledged_at=row["acknowledged_at"],
+        handling=Handling.model_validate(row),
         shown=shown,
         sources={},
     )

@@ -83,7 +83,7 @@ def test_an_acknowledgement_survives_a_correction(postgres: Settings) -> None:
     take(postgres, [enriched(book.client, book.article(1))])
     run(
         postgres,
-        "UPDATE alerts SET state = 'acknowledged', acknowledged_by = %s, acknowledged_at = now() WHERE client_id = %s",
+        "UPDATE alerts SET acknowledged_by = %s, acknowledged_at = now() WHERE client_id = %s",
         book.rm_id, book.client,
     )  # fmt: skip
     take(postgres, [enriched(book.client, book.article(1), 2)])

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.alerts import Cursor, parse_cursor
+from api.alert_query import Cursor, parse_cursor
 from api.app import allowed_origins
 from api.cookies import is_secure
 from api.passwords import PasswordVerifier, hash_password
