@@ -60,6 +60,9 @@ bench: setup  ## latency and throughput of the hot path; writes benchmarks/*/res
 bench-batch: setup  ## a morning's positions beside DuckDB and Polars, 100 k to 5 M, and a day after a year; an hour
 	$(PY) -m benchmarks.batch
 
+bench-fanout: setup  ## 2,000 RMs on one gateway beside a bare server and python-socketio; four minutes
+	$(PY) -m benchmarks.fanout
+
 drill: setup  ## the full matrix of kill -9 under load, 20 rounds; writes its result file
 	$(PY) -m ops.drill
 
@@ -91,4 +94,4 @@ api/static/index.html: $(PAGE_SOURCES) $(STAMPS)/python
 	@echo "building the page"
 	@$(NPM) ci --no-audit --no-fund && $(NPM) run build && touch $@
 
-.PHONY: help setup run clean test check test-unit test-web test-integration test-e2e bench bench-batch drill
+.PHONY: help setup run clean test check test-unit test-web test-integration test-e2e bench bench-batch bench-fanout drill
