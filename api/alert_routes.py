@@ -92,7 +92,9 @@ async def give_feedback(
     """Say whether an alert was of use; the same key with the same words counts once, with others it is a conflict."""
     principal.must("alerts.change")
     async with services.pool.connection() as session, session.transaction():
-        return await feedback.give(session, principal, alert_id, body, idempotency_key)
+        given = await feedback.give(session, principal, alert_id, body, idempotency_key)
+    services.metrics.feedback.labels(str(given.useful).lower(), given.reason or "none").inc()
+    return given
 
 
 def link_next(response: Response, request: Request, cursor: str | None) -> None:
@@ -104,7 +106,9 @@ def link_next(response: Response, request: Request, cursor: str | None) -> None:
 
 async def _take(step: Step, alert_id: UUID, principal: Principal, services: Services) -> Response:
     principal.must("alerts.change")
-    return _json(await change(services.pool, principal, alert_id, step))
+    changed = await change(services.pool, principal, alert_id, step)
+    services.metrics.changes.labels(step.kind).inc()
+    return _json(changed)
 
 
 def _json(body: dict[str, Any]) -> Response:

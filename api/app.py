@@ -33,12 +33,15 @@ from api.audit_sealer import Sealer, head_file
 from api.authentication import refuse_foreign_origin
 from api.feed import FeedReader
 from api.hub import Hub
+from api.metrics import Measured, Metrics
 from api.passwords import PasswordVerifier
 from api.policy import acting_rm
+from api.rate_limit import RateLimit
 from api.services import Services
 from api.sessions import Sessions
 from api.shell import Shell
 from api.sign_on import SignOn
+from api.throttle import throttle
 from api.tick_reader import TickReader
 from api.tickets import Tickets
 from api.ticks import Ticks
@@ -50,6 +53,7 @@ from core.settings import Settings
 POOL_SIZE = 8
 PREFIX = "/api/v1"
 UNFORGED = [Depends(refuse_foreign_origin)]
+THROTTLED = [*UNFORGED, Depends(throttle)]
 
 
 def build_services(settings: Settings, *, port: int) -> Services:
@@ -69,6 +73,8 @@ def build_services(settings: Settings, *, port: int) -> Services:
         ticks=Ticks(),
         allowed_origins=allowed_origins(settings, port),
         sign_on=_sign_on(settings),
+        rate_limit=RateLimit(connection, settings.api_requests_per_minute),
+        metrics=Metrics(),
     )
 
 
@@ -94,9 +100,10 @@ def create_routes() -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(Shell)
+    app.add_middleware(Measured)
+    for part in (session_routes, sign_on_routes, stream):
+        app.include_router(part.router, prefix=PREFIX, responses=problems.DOCUMENTED, dependencies=UNFORGED)
     for part in (
-        session_routes,
-        sign_on_routes,
         preferences,
         alert_export,
         alert_routes,
@@ -107,9 +114,8 @@ def create_routes() -> FastAPI:
         portfolio_routes,
         compliance_routes,
         market_routes,
-        stream,
     ):
-        app.include_router(part.router, prefix=PREFIX, responses=problems.DOCUMENTED, dependencies=UNFORGED)
+        app.include_router(part.router, prefix=PREFIX, responses=problems.DOCUMENTED, dependencies=THROTTLED)
     app.include_router(probes.router, responses=problems.DOCUMENTED)
     return app
 

@@ -72,6 +72,11 @@ class Hub:
         self._receipts: dict[str, int] = {}
         self.draining = False
 
+    @property
+    def open_sockets(self) -> int:
+        """How many sockets are registered."""
+        return sum(map(len, self._sockets.values()))
+
     def add(self, socket: Socket) -> None:
         """Register a socket; Forbidden when the user has too many on this process."""
         mine = self._sockets[socket.principal.rm_id]

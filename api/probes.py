@@ -76,6 +76,18 @@ async def readyz(services: ServicesDep, response: Response) -> Readiness:
     return Readiness(postgres=postgres, redis=redis)
 
 
+@router.get(
+    "/metrics",
+    operation_id="readMetrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+async def read_metrics(services: ServicesDep) -> Response:
+    """Return what this process counted, in Prometheus' text format."""
+    services.metrics.sockets.set(services.hub.open_sockets)
+    return Response(services.metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
 @router.get("/version", operation_id="readVersion")
 async def read_version(services: ServicesDep) -> Version:
     """Return what runs here."""

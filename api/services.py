@@ -10,7 +10,9 @@ from starlette.requests import HTTPConnection
 
 from api.audit_batch import AuditBatch
 from api.hub import Hub
+from api.metrics import Metrics
 from api.passwords import PasswordVerifier
+from api.rate_limit import RateLimit
 from api.sessions import Sessions
 from api.sign_on import SignOn
 from api.tickets import Tickets
@@ -35,6 +37,8 @@ class Services:
     ticks: Ticks
     allowed_origins: frozenset[str]
     sign_on: SignOn | None
+    rate_limit: RateLimit
+    metrics: Metrics
 
 
 def get_services(connection: HTTPConnection) -> Services:

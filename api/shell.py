@@ -76,7 +76,7 @@ def _request_id(scope: Scope) -> str:
 def _dress(message: Message, request_id: str, scope: Scope) -> None:
     headers = MutableHeaders(scope=message)
     headers["X-Request-ID"] = request_id
-    for name, value in SECURITY_HEADERS.items():
+    for name, value in (SECURITY_HEADERS | scope["state"].get("rate_limit", {})).items():
         headers[name] = value
     if scope["scheme"] == "https":
         headers["Strict-Transport-Security"] = HSTS

@@ -145,6 +145,9 @@ class Settings(BaseSettings):
     # alerts
     story_window_s: int = 48 * 3600
     story_similarity_from: float = Field(default=0.5, ge=0, le=1)
+    escalate_to_deputy_s: float = Field(default=600.0, gt=0)
+    escalate_to_head_s: float = Field(default=1200.0, gt=0)
+    api_requests_per_minute: int = Field(default=6000, ge=1)
     feed_retention_s: int = 7 * 24 * 3600
     ws_heartbeat_s: float = 15.0
     ws_queue_frames: int = 256

@@ -1,4 +1,4 @@
-"""`python -m streaming.router`: the alert consumer, the publisher and the outbox relay of one router."""
+"""`python -m streaming.router`: the alert consumer, the publisher, the outbox relay and the timers of one router."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from core.settings import Settings, load_settings
 from streaming.router.consumer import AlertConsumer
 from streaming.router.outbox import OutboxRelay
 from streaming.router.publisher import Publisher
+from streaming.router.timers import AlertTimers
 
 NAME = "router"
 BEAT_EVERY_S = 2.0
@@ -32,16 +33,17 @@ def run(settings: Settings, stop: Event) -> None:
     consumer = AlertConsumer(settings, stop)
     publisher = Publisher(settings, stop)
     relay = OutboxRelay(settings, stop)
+    timers = AlertTimers(settings, stop)
     heartbeat = Heartbeat(settings, NAME)
 
     def beat() -> None:
         while not stop.is_set():
-            healthy = consumer.healthy and publisher.healthy and relay.healthy
+            healthy = all(part.healthy for part in (consumer, publisher, relay, timers))
             heartbeat.beat(ready=healthy, lag=consumer.lag, publishing=publisher.leading)
             stop.wait(BEAT_EVERY_S)
 
     failures: list[BaseException] = []
-    threads = [Thread(target=_guarded(part, stop, failures)) for part in (publisher.run, relay.run, beat)]
+    threads = [Thread(target=_guarded(part, stop, failures)) for part in (publisher.run, relay.run, timers.run, beat)]
     for thread in threads:
         thread.start()
     _guarded(consumer.run, stop, failures)()

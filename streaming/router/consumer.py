@@ -18,21 +18,23 @@ from core.errors import BadInput, DependencyUnavailable, TiplineError
 from core.events import EnrichedArticle, Retraction
 from core.logs import get_logger
 from core.settings import Settings
-from core.topics import ENRICHED_ALERTS, ENRICHED_ALERTS_DLQ
+from core.topics import ENRICHED_ALERTS, ENRICHED_ALERTS_DLQ, REVIEW_CANDIDATES
 from streaming.router.admission import StoryRules
+from streaming.router.candidates import Candidate
 from streaming.router.patience import Patience
-from streaming.router.records import dead_letter, parse
+from streaming.router.records import dead_letter, read
 from streaming.router.routing import release, route
 from streaming.router.store import StoryCache
 
 GROUP = "alert-router"
+TOPICS = (ENRICHED_ALERTS, REVIEW_CANDIDATES)
 BATCH_RECORDS = 100
 POLL_S = 0.2
 RELEASE_EVERY_S = 0.2
 LAG_EVERY_S = 1.0
 FORGET_EVERY_S = 600.0
 
-Parsed = EnrichedArticle | Retraction
+Parsed = EnrichedArticle | Retraction | Candidate
 log = get_logger(__name__)
 
 
@@ -75,7 +77,7 @@ class AlertConsumer:
 
     def _poll(self) -> list[Record]:
         try:
-            self._consumer = self._consumer or Consumer(self._settings, [ENRICHED_ALERTS], group=GROUP)
+            self._consumer = self._consumer or Consumer(self._settings, TOPICS, group=GROUP)
             records = self._consumer.poll(POLL_S, limit=BATCH_RECORDS)
             if monotonic() - self._measured_at >= LAG_EVERY_S:
                 self._measured_at, self.lag = monotonic(), self._consumer.lag() + len(records)
@@ -100,7 +102,7 @@ class AlertConsumer:
         refused: list[tuple[Record, TiplineError]] = []
         for record in records:
             try:
-                parsed.append((record, parse(record.value)))
+                parsed.append((record, read(record)))
             except BadInput as error:
                 refused.append((record, error))
         routed = self._route(parsed)

@@ -1,4 +1,4 @@
-"""What comes off `enriched-alerts`: parsed records, and dead letters for what cannot be used."""
+"""What comes off the topics: parsed records, and dead letters for what cannot be used."""
 
 from __future__ import annotations
 
@@ -12,9 +12,21 @@ from pydantic import ValidationError
 from clients.kafka import Record
 from core.errors import BadInput, TiplineError
 from core.events import NAMESPACE, DeadLetter, EnrichedArticle, Retraction
+from core.topics import REVIEW_CANDIDATES
+from streaming.router.candidates import Candidate
 from streaming.router.signatures import decode
 
 STAGE = "router"
+
+
+def read(record: Record) -> EnrichedArticle | Retraction | Candidate:
+    """Parse a record by its topic; BadInput when it holds something else."""
+    parsed = parse(record.value)
+    if record.topic != REVIEW_CANDIDATES:
+        return parsed
+    if isinstance(parsed, Retraction):
+        raise BadInput("a retraction is no candidate", code="unparseable_record")
+    return Candidate(parsed)
 
 
 def parse(value: bytes) -> EnrichedArticle | Retraction:

@@ -12,6 +12,7 @@ from core.errors import BadInput
 from core.events import ClientRef, EnrichedArticle, Retraction, Times
 from streaming.router.admission import Desk, Place, StoryRules, Withdraw, admit
 from streaming.router.alerts import AlertRecord, Cause, SourceRecord, place, revise
+from streaming.router.candidates import Candidate, queue
 from streaming.router.saving import Change, save_alerts, save_changes, save_desk
 from streaming.router.store import StoryCache, due_for_release, load_alerts, load_desk, turn
 
@@ -62,7 +63,7 @@ class Batch:
 
 def route(
     session: Session,
-    records: Sequence[EnrichedArticle | Retraction],
+    records: Sequence[EnrichedArticle | Retraction | Candidate],
     *,
     rules: StoryRules,
     cache: StoryCache,
@@ -72,8 +73,10 @@ def route(
     refused: dict[int, BadInput] = {}
     steps: list[Place | Withdraw] = []
     with turn(session):
-        desk = load_desk(session, records, cache, now - timedelta(seconds=rules.window_s))
-        for index, record in enumerate(records):
+        queue(session, (record for record in records if isinstance(record, Candidate)))
+        news = {index: record for index, record in enumerate(records) if not isinstance(record, Candidate)}
+        desk = load_desk(session, news.values(), cache, now - timedelta(seconds=rules.window_s))
+        for index, record in news.items():
             try:
                 steps.extend(admit(desk, record, rules, now))
             except BadInput as error:
