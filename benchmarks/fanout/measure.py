@@ -23,7 +23,7 @@ DRAIN_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The load: so many RMs, alerts a second in total, instruments that each tick once a second, seconds of each part."""
+    """The load: so many RMs, alerts a second in total, instruments that each tick once a second, and for how long."""
 
     rms: int
     alerts_per_s: float

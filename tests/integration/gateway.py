@@ -210,13 +210,14 @@ async def page(url: str, client: httpx.Client | None, headers: Mapping[str, str]
 
 @asynccontextmanager
 async def open_socket(
-    url: str, client: httpx.Client | None, headers: Mapping[str, str] | None = None
+    url: str, client: httpx.Client | None, headers: Mapping[str, str] | None = None, ticket: str | None = None
 ) -> AsyncIterator[ClientConnection]:
+    offered = ["alerts.v1+json", *([f"ticket.{ticket}"] if ticket else [])]
     cookies = {"Cookie": f"tipline_session={client.cookies['tipline_session']}"} if client else {}
     address = url.replace("http", "ws", 1) + "/api/v1/stream"
     async with connect(
         address,
-        subprotocols=[Subprotocol("alerts.v1+json")],
+        subprotocols=[Subprotocol(one) for one in offered],
         additional_headers={**cookies, **(headers or {})},
         max_size=None,
     ) as socket:
