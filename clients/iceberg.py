@@ -31,7 +31,7 @@ CATALOG = "lake"
 NoSuchTable = NoSuchTableError
 __all__ = [
     "CATALOG", "NoSuchTable", "SqlCatalog", "Table", "append_after", "drop_partition", "ensure_table", "find_rows",
-    "load_table", "open_catalog", "partitions", "read_batches", "read_table_batches",
+    "lake_errors", "load_table", "open_catalog", "partitions", "read_batches", "read_table_batches",
 ]  # fmt: skip
 
 
@@ -69,7 +69,8 @@ def sqlalchemy_url(settings: Settings) -> str:
 
 
 @contextmanager
-def _lake_errors() -> Iterator[None]:
+def lake_errors() -> Iterator[None]:
+    """Raise the project's errors in place of the catalog's and the files'."""
     try:
         yield
     except ValidationException as error:
@@ -85,7 +86,7 @@ def _add_columns(table: Table, schema: pa.Schema) -> None:
             update.union_by_name(schema)
 
 
-@_lake_errors()
+@lake_errors()
 def ensure_table(catalog: SqlCatalog, name: str, schema: pa.Schema, *, location: str, partition_by: str) -> None:
     """Make the table `namespace.table` partitioned by the values of one column, or the columns that it lacks."""
     namespace = name.split(".")[0]
@@ -131,7 +132,7 @@ def read_table_batches(
             yield batch.select(list(columns))
 
 
-@_lake_errors()
+@lake_errors()
 def find_rows(
     catalog: SqlCatalog,
     name: str,
@@ -149,7 +150,7 @@ def find_rows(
     return rows
 
 
-@_lake_errors()
+@lake_errors()
 def append_after(
     table: Table, rows: pa.Table, *, marker: str, before: str | None, after: str, summary: Mapping[str, str]
 ) -> None:
@@ -166,13 +167,13 @@ def append_after(
         transaction.append(rows, snapshot_properties=dict(summary))
 
 
-@_lake_errors()
+@lake_errors()
 def load_table(catalog: SqlCatalog, name: str) -> Table:
     """Load a table as it is now; DependencyUnavailable when the catalog or S3 does not answer."""
     return catalog.load_table(name)
 
 
-@_lake_errors()
+@lake_errors()
 def partitions(table: Table, column: str) -> list[Any]:
     """Return the values of the partition column that have rows, in order."""
     if table.current_snapshot() is None:
@@ -181,7 +182,7 @@ def partitions(table: Table, column: str) -> list[Any]:
     return sorted(found.column("partition").combine_chunks().field(column).to_pylist())
 
 
-@_lake_errors()
+@lake_errors()
 def drop_partition(table: Table, column: str, value: object) -> None:
     """Delete one partition's files from a table as it was when it was loaded.
 

@@ -1,0 +1,71 @@
+"""DuckDB as a sandbox: in memory, no files, no network, no extensions, and no setting that a query could change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import duckdb
+import pyarrow as pa
+
+QueryError = duckdb.Error
+QueryInterrupted = duckdb.InterruptException
+ROWS_AT_ONCE = 8192
+_SETTINGS = {
+    "TimeZone": "'UTC'",
+    # What does not fit into memory is an error, not a file.
+    "temp_directory": "''",
+    "python_enable_replacements": "false",
+    "enable_external_access": "false",
+}
+
+
+class Source(Protocol):
+    """What a query may scan as a table, more than once: a fresh stream for each scan."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the rows as a capsule of Arrow's C stream interface."""
+
+
+class Sandbox:
+    """One connection to an empty database; its methods raise QueryError."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def run(self, query: str, sources: Mapping[str, Source]) -> pa.RecordBatchReader:
+        """Run one query over the sources, by table name, and return its rows as they come."""
+        for name, source in sources.items():
+            self._connection.register(name, source)
+        return self._connection.sql(query).to_arrow_reader(ROWS_AT_ONCE)
+
+    def constant(self, expression: str) -> Any:
+        """Return the value of an expression without columns."""
+        row = self._connection.sql(f"SELECT {expression}").fetchone()
+        return row[0] if row else None
+
+    def interrupt(self) -> None:
+        """End the query that runs, from another thread: it raises QueryInterrupted."""
+        self._connection.interrupt()
+
+
+@contextmanager
+def open_sandbox(*, memory: str, threads: int, macros: Sequence[str] = ()) -> Iterator[Sandbox]:
+    """Open a sandbox that holds at most `memory` (such as 512MB) and has these macros (`name(x) AS expression`)."""
+    config = {
+        "memory_limit": memory,
+        "threads": threads,
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    connection = duckdb.connect(":memory:", config=config)
+    try:
+        for name, value in _SETTINGS.items():
+            connection.execute(f"SET {name} = {value}")
+        for macro in macros:
+            connection.execute(f"CREATE TEMP MACRO {macro}")
+        connection.execute("SET lock_configuration = true")
+        yield Sandbox(connection)
+    finally:
+        connection.close()
