@@ -23,13 +23,12 @@ from clients.s3 import Store
 from core.clock import utc_now
 from core.errors import Conflict
 from core.logs import get_logger
-from core.sealing import DataKey
+from core.sealing import IDENTIFYING, DataKey
 from core.settings import Settings
 
 # Rejected rows are for people to mend or drop, not for the archive.
 TIERED = tuple(table for table in (*TABLES, *WARM_TABLES) if table.name != "silver.quarantine")
-# In the cold tier these columns are one sealed value, beside the client's token.
-IDENTIFYING = ("client_id", "account_id")
+# In the cold tier the identifying columns are one value of this name, beside the client's token.
 SEALED = "sealed"
 log = get_logger(__name__)
 

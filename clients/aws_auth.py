@@ -24,11 +24,19 @@ MUST_BE_SIGNED = frozenset({"host", "x-amz-date"})
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose a key is: a person or a service, and the role it acts in."""
+
+    user: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
-    """A secret access key and the role that its holder has."""
+    """A secret access key, and who holds it."""
 
     secret: str
-    role: str
+    holder: Holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,10 @@ class KeyRing:
         stamp = (status.st_mtime_ns, status.st_ino)
         if stamp != self._stamp:
             entries = json.loads(self._path.read_text())
-            self._keys = {key_id: Key(entry["secret"], entry["role"]) for key_id, entry in entries.items()}
+            self._keys = {
+                key_id: Key(entry["secret"], Holder(entry.get("user", entry["role"]), entry["role"]))
+                for key_id, entry in entries.items()
+            }
             self._stamp = stamp
         return self._keys.get(access_key_id)
 
@@ -91,8 +102,8 @@ class Verifier:
     region: str
     service: str = "sagemaker"
 
-    def verify(self, request: SignedRequest, now: datetime) -> str:
-        """Return the caller's role; Forbidden with AWS's error code when the signature is missing, stale or wrong."""
+    def verify(self, request: SignedRequest, now: datetime) -> Holder:
+        """Return the caller; Forbidden with AWS's error code when the signature is missing, stale or wrong."""
         claim = _parse_authorization(request.headers.get("authorization", ""))
         scope = claim.scope.split("/")
         if len(scope) != 4 or scope[1:] != [self.region, self.service, "aws4_request"]:
@@ -111,7 +122,7 @@ class Verifier:
             raise Forbidden("the request's address cannot be read", code="InvalidSignatureException") from None
         if not hmac.compare_digest(expected.encode(), claim.signature.encode()):
             raise Forbidden("the signature does not match the request", code="InvalidSignatureException")
-        return key.role
+        return key.holder
 
     def _signature(self, request: SignedRequest, claim: _Claim, key: Key, stamp: str) -> str:
         host = request.headers.get("host", "")

@@ -42,7 +42,7 @@ class Sandbox:
 
     def constant(self, expression: str) -> Any:
         """Return the value of an expression without columns."""
-        row = self._connection.sql(f"SELECT {expression}").fetchone()
+        row = self._connection.execute(f"SELECT {expression}").fetchone()
         return row[0] if row else None
 
     def interrupt(self) -> None:

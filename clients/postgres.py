@@ -35,7 +35,7 @@ ANSWER_WITHIN_S = 5.0
 __all__ = [
     "AsyncPool", "AsyncSession", "ConnectionLost", "DatabaseError", "DatabaseUnavailable", "Jsonb", "Pool", "Row",
     "Session", "UnfitData", "UniqueViolation", "async_pool", "connect", "connection_parameters", "copy_csv", "dsn",
-    "migrate", "pool", "session_of", "transaction",
+    "migrate", "pool", "session_of", "transaction", "transaction_of",
 ]  # fmt: skip
 
 
@@ -118,6 +118,16 @@ def transaction(session: Session) -> Iterator[Session]:
             yield session
     except psycopg.OperationalError as error:
         raise DependencyUnavailable(f"PostgreSQL was lost: {error}", code="postgres_unavailable") from error
+
+
+@contextmanager
+def transaction_of(pool: Pool) -> Iterator[Session]:
+    """Borrow a connection and run a block in one transaction; DependencyUnavailable while PostgreSQL is away."""
+    try:
+        with pool.connection(timeout=ANSWER_WITHIN_S) as session, session.transaction():
+            yield session
+    except psycopg.OperationalError as error:
+        raise DependencyUnavailable("PostgreSQL does not answer", code="postgres_unavailable") from error
 
 
 def copy_csv(session: Session, table: str, columns: Sequence[str], chunks: Iterable[bytes]) -> int:

@@ -52,6 +52,11 @@ class Store:
             finally:
                 body.close()
 
+    def read_range(self, bucket: str, key: str, start: int, end: int) -> bytes:
+        """Return the bytes of an object from `start` up to, but not with, `end`."""
+        with translated("s3"):
+            return self._client.get_object(Bucket=bucket, Key=key, Range=f"bytes={start}-{end - 1}")["Body"].read()
+
     def newest(self, bucket: str, prefix: str) -> Iterator[Object]:
         """List the newest version of each object under a prefix, in the order of keys; deleted ones are left out."""
         with translated("s3"):

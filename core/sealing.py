@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.errors import BadInput, ConfigurationError
 
+# The lake's columns that say who a client is.
+IDENTIFYING = ("client_id", "account_id")
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 # First byte of everything sealed, so that another cipher can come later.

@@ -61,7 +61,14 @@ def parse(query: str, database: str | None) -> Statement:
         _check(node)
     _name_columns(tree)
     tables = [table for table in tree.find_all(exp.Table) if not _is_cte(table)]
-    return Statement(tree, tuple(_replace(table, f"scan_{n}", database) for n, table in enumerate(tables)))
+    references = tuple(_replace(table, f"scan_{n}", database) for n, table in enumerate(tables))
+    names = {one.table for one in references}
+    for column in tree.find_all(exp.Column):
+        # The table is called by its alias from now on.
+        if column.db and f"{column.db}.{column.table}".lower() in names:
+            column.set("db", None)
+            column.set("catalog", None)
+    return Statement(tree, references)
 
 
 def _check(node: exp.Expr) -> None:

@@ -14,8 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from batch.glue.wire import error_reply, reply
-from clients.aws_auth import SignedRequest, Verifier
+from batch.glue.wire import GLUE_ERRORS, ErrorNames, error_reply, reply
+from clients.aws_auth import Holder, SignedRequest, Verifier
 from core.clock import utc_now
 from core.errors import BadInput, Forbidden, PayloadTooLarge, TiplineError
 from core.logs import get_logger
@@ -28,10 +28,11 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One AWS service: who may call it, and what its operations do, by name."""
+    """One AWS service: who may call it, what its operations do for a caller, by name, and its names of errors."""
 
     verifier: Verifier
-    operations: Mapping[str, Operation]
+    operations: Callable[[Holder], Mapping[str, Operation]]
+    errors: ErrorNames = GLUE_ERRORS
 
 
 def create_app(
@@ -45,15 +46,18 @@ def create_app(
             yield
 
     async def call(request: Request) -> Response:
+        prefix, _, name = request.headers.get("x-amz-target", "").rpartition(".")
+        service = services.get(prefix)
+        names = service.errors if service else GLUE_ERRORS
         try:
-            return await _call(services, request)
+            return await _call(service, name, request)
         except TiplineError as error:
-            return error_reply(error)
+            return error_reply(error, names)
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception:
             log.exception("operation_failed", target=request.headers.get("x-amz-target", "")[:100])
-            return error_reply(TiplineError("internal failure"))
+            return error_reply(TiplineError("internal failure"), names)
 
     async def live(_request: Request) -> Response:
         return Response(status_code=200)
@@ -68,14 +72,12 @@ def create_app(
     return app
 
 
-async def _call(services: Mapping[str, Service], request: Request) -> Response:
-    prefix, _, name = request.headers.get("x-amz-target", "").rpartition(".")
-    service = services.get(prefix)
+async def _call(service: Service | None, name: str, request: Request) -> Response:
     if service is None or "origin" in request.headers:
         raise Forbidden("this is no request of an AWS client", code="AccessDeniedException")
     body = await _read_body(request)
-    service.verifier.verify(SignedRequest.of_asgi(request.scope, body), utc_now())
-    operation = service.operations.get(name)
+    caller = service.verifier.verify(SignedRequest.of_asgi(request.scope, body), utc_now())
+    operation = service.operations(caller).get(name)
     if operation is None:
         raise BadInput(f"operation {name[:100]} is unknown", code="UnknownOperationException")
     return reply(await run_in_threadpool(_run, operation, body))

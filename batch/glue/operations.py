@@ -8,11 +8,11 @@ from typing import Any
 from batch.glue import jobs, runs, triggers
 from batch.glue import requests as ask
 from batch.glue.app import Operation
-from batch.glue.database import next_token, offset_of, transaction
 from batch.glue.runner import Runner
 from batch.glue.wire import error_code
-from clients.postgres import Pool
+from clients.postgres import Pool, transaction_of
 from core.errors import BadInput, Conflict, TiplineError
+from core.page_tokens import next_token, offset_of
 
 Json = dict[str, Any]
 
@@ -46,42 +46,42 @@ class Glue:
     def create_job(self, payload: Json) -> Json:
         """Add a job."""
         request = ask.CreateJob.model_validate(payload)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             jobs.create(session, request.Name, request)
         return {"Name": request.Name}
 
     def update_job(self, payload: Json) -> Json:
         """Replace a job's definition; runs under way keep theirs."""
         request = ask.UpdateJob.model_validate(payload)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             jobs.update(session, request.JobName, request.JobUpdate)
         return {"JobName": request.JobName}
 
     def get_job(self, payload: Json) -> Json:
         """Return a job."""
         request = ask.OneJob.model_validate(payload)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             return {"Job": jobs.get(session, request.JobName).described()}
 
     def get_jobs(self, payload: Json) -> Json:
         """Return jobs, a page at a time."""
         request = ask.GetJobs.model_validate(payload)
         offset = offset_of(request.NextToken)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             found = jobs.page(session, offset, request.MaxResults + 1)
         return _page("Jobs", [job.described() for job in found], offset, request.MaxResults)
 
     def delete_job(self, payload: Json) -> Json:
         """Remove a job; runs under way go on."""
         request = ask.OneJob.model_validate(payload)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             jobs.delete(session, request.JobName)
         return {"JobName": request.JobName}
 
     def start_job_run(self, payload: Json) -> Json:
         """Start a run, or, where `JobRunId` is given, the one run that retries that run."""
         request = ask.StartJobRun.model_validate(payload)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             if request.JobRunId is None:
                 run, new = (
                     runs.begin(session, request.JobName, request.Arguments, timeout_minutes=request.Timeout),
@@ -96,14 +96,14 @@ class Glue:
     def get_job_run(self, payload: Json) -> Json:
         """Return a run."""
         request = ask.GetJobRun.model_validate(payload)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             return {"JobRun": runs.get(session, request.JobName, request.RunId).described()}
 
     def get_job_runs(self, payload: Json) -> Json:
         """Return a job's runs, the latest first, a page at a time."""
         request = ask.GetJobRuns.model_validate(payload)
         offset = offset_of(request.NextToken)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             jobs.get(session, request.JobName)
             found = runs.page(session, request.JobName, offset, request.MaxResults + 1)
         return _page("JobRuns", [run.described() for run in found], offset, request.MaxResults)
@@ -126,28 +126,28 @@ class Glue:
     def create_trigger(self, payload: Json) -> Json:
         """Add a trigger."""
         request = ask.CreateTrigger.model_validate(payload)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             triggers.create(session, request, activate=request.StartOnCreation)
         return {"Name": request.Name}
 
     def get_trigger(self, payload: Json) -> Json:
         """Return a trigger."""
         request = ask.OneTrigger.model_validate(payload)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             return {"Trigger": triggers.get(session, request.Name).described()}
 
     def get_triggers(self, payload: Json) -> Json:
         """Return triggers, a page at a time."""
         request = ask.GetTriggers.model_validate(payload)
         offset = offset_of(request.NextToken)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             found = triggers.page(session, offset, request.MaxResults + 1, starts=request.DependentJobName)
         return _page("Triggers", [trigger.described() for trigger in found], offset, request.MaxResults)
 
     def start_trigger(self, payload: Json) -> Json:
         """Fire an ON_DEMAND trigger now; let any other fire from now on."""
         request = ask.OneTrigger.model_validate(payload)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             trigger = triggers.get(session, request.Name, lock=True)
             if trigger.definition.Type == "ON_DEMAND":
                 begun = triggers.fire(session, trigger)
@@ -161,7 +161,7 @@ class Glue:
     def stop_trigger(self, payload: Json) -> Json:
         """Let a trigger fire no more."""
         request = ask.OneTrigger.model_validate(payload)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             if triggers.get(session, request.Name).definition.Type == "ON_DEMAND":
                 raise BadInput("an ON_DEMAND trigger is never active")
             triggers.set_state(session, request.Name, "DEACTIVATED")
@@ -170,12 +170,12 @@ class Glue:
     def delete_trigger(self, payload: Json) -> Json:
         """Remove a trigger."""
         request = ask.OneTrigger.model_validate(payload)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             triggers.delete(session, request.Name)
         return {"Name": request.Name}
 
     def _stop(self, job_name: str, run_id: str) -> None:
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             run = runs.get(session, job_name, run_id)
             if not runs.mark(session, run_id, "STOPPING"):
                 raise Conflict(f"job run {run_id} is {run.state}", code="InvalidInputException")

@@ -13,11 +13,10 @@ from pathlib import Path
 import psutil
 
 from batch.glue import jobs, runs, submit
-from batch.glue.database import transaction
 from batch.glue.logtail import last_meaningful_line
 from batch.glue.runs import Run
 from batch.glue.scheduler import fire_conditional
-from clients.postgres import Pool
+from clients.postgres import Pool, transaction_of
 from clients.s3 import Store
 from core.errors import DependencyUnavailable, TiplineError
 from core.logs import get_logger
@@ -47,7 +46,7 @@ class Runner:
             _kill(process)
         psutil.wait_procs(left, timeout=10)
         shutil.rmtree(submit.run_folder(self._settings, ""), ignore_errors=True)
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             interrupted = runs.active(session)
         for run in interrupted:
             log.warning("run_interrupted", run=run.run_id, job=run.job_name)
@@ -85,7 +84,7 @@ class Runner:
 
     def _run(self, run: Run) -> tuple[str, str]:
         """Run to the end and return the state with its error message."""
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             definition = jobs.get(session, run.job_name).definition
         submission = submit.prepare(self._settings, self._store, run, definition)
         log_path = submit.log_path(self._settings, run.run_id)
@@ -127,7 +126,7 @@ class Runner:
         """Say that it runs; when it was stopped before it had a process, kill that now."""
 
         def running() -> None:
-            with transaction(self._pool) as session:
+            with transaction_of(self._pool) as session:
                 if not runs.mark(session, run.run_id, "RUNNING", unless="STOPPING"):
                     self.kill(run.run_id)
 
@@ -149,7 +148,7 @@ class Runner:
         """Store how a run ended, and start what follows from it: its retry, and what conditional triggers begin."""
 
         def settle() -> None:
-            with transaction(self._pool) as session:
+            with transaction_of(self._pool) as session:
                 retry = runs.end(session, run, state, error)
                 begun = [retry] if retry else fire_conditional(session, run.job_name)
             log.info("run_ended", run=run.run_id, job=run.job_name, state=state, retried=retry is not None)

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from batch.glue import triggers
-from batch.glue.database import transaction
 from batch.glue.runs import Run
 from batch.glue.triggers import Trigger
-from clients.postgres import Pool, Session
+from clients.postgres import Pool, Session, transaction_of
 from core.clock import utc_now
 from core.errors import DependencyUnavailable, TiplineError
 from core.logs import get_logger
@@ -44,7 +43,7 @@ class Scheduler:
 
     def look(self) -> None:
         """Fire what is due; what cannot start now, since its job is busy, is tried again at the next look."""
-        with transaction(self._pool) as session:
+        with transaction_of(self._pool) as session:
             due = [
                 trigger for trigger in triggers.active(session, "SCHEDULED") if triggers.is_due(trigger, self._now())
             ]

@@ -31,7 +31,8 @@ class Facade:
         self.ready = True
         self.failure: Exception | None = None
         service = Service(
-            Verifier(KeyRing(keys_path), REGION, "glue"), {"StartJobRun": self.start, "CreateTrigger": self.trigger}
+            Verifier(KeyRing(keys_path), REGION, "glue"),
+            lambda _caller: {"StartJobRun": self.start, "CreateTrigger": self.trigger},
         )
         app = create_app({"AWSGlue": service}, ready=lambda: self.ready, running=nullcontext)
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL)

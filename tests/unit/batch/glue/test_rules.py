@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from batch.glue.database import next_token, offset_of
 from batch.glue.logtail import last_meaningful_line
 from batch.glue.requests import Condition, CreateJob, EventBatching, FiringRule
 from batch.glue.triggers import conditions_met, enough_events
 from core.errors import BadInput
+from core.page_tokens import next_token, offset_of
 
 
 def rule(logical: str) -> FiringRule:
