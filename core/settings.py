@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     s3_url: str = _local("http://", "s3_port")
     sqs_url: str = _local("http://", "s3_port")
     glue_url: str = _ours("facade_port")
+    athena_url: str = _ours("facade_port")
     endpoint_url: str = _ours("endpoint_port")
     intake_url: str = _ours("intake_port")
     api_url: str = _ours("api_port")
@@ -135,6 +136,14 @@ class Settings(BaseSettings):
     warm_commit_s: float = Field(default=60.0, gt=0)
     lake_history_days: int = Field(default=35, ge=1)
     warm_days: int = Field(default=366, ge=1)
+
+    # analysts' SQL
+    sql_results_bucket: str = "sql-results"
+    sql_timeout_s: float = Field(default=120.0, gt=0)
+    sql_rows_limit: int = Field(default=1_000_000, ge=1)
+    sql_scan_limit_bytes: int = Field(default=4 * 1024**3, ge=1)
+    sql_result_limit_bytes: int = Field(default=256 * 1024**2, ge=1)
+    sql_memory: str = "512MB"
 
     # models
     embedder_engine: Literal["auto", "openvino", "torch"] = "auto"

@@ -21,6 +21,7 @@ COMMAND_MODULES = (
     "ops.batch",
     "ops.lineage",
     "ops.audit",
+    "ops.sql",
     "ops.watch",
 )
 

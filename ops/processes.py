@@ -35,7 +35,7 @@ PROCESSES = (
     _Process("retry-mover", "streaming.retry_mover", after=("kafka",)),
     _Process("intake", "streaming.intake", after=("postgres", "kafka")),
     _Process("poller", "streaming.poller", after=("postgres", "kafka")),
-    _Process("glue", "batch.glue", after=("postgres", "s3")),
+    _Process("glue", "ops.facade", after=("postgres", "s3")),
     # Ready once it has caught up, which at the first start is a year of demo days.
     _Process("night", "batch.night", after=("postgres", "s3", "glue"), start_timeout_s=900),
     _Process("warm", "batch.warm", after=("postgres", "kafka", "s3")),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
 import secrets
+from configparser import ConfigParser
 from pathlib import Path
 from typing import get_args
 
@@ -15,6 +17,8 @@ SECRET_FIELDS = (
     "postgres_password", "redis_password", "session_secret", "jwt_secret", "sealing_master_keys", "client_token_key",
 )  # fmt: skip
 WEBHOOK_SOURCE = "demo-wire"
+# The platform calls itself; analysts and compliance run SQL, each seeing what the role sees.
+AWS_ROLES = ("platform", "analyst", "compliance")
 
 
 def ensure_secrets(settings: Settings) -> Settings:
@@ -49,17 +53,27 @@ def _ensure_database_role(folder: Path, role: DatabaseRole) -> None:
 
 
 def _ensure_aws_keys(settings: Settings) -> None:
-    credentials = settings.aws_shared_credentials_file
-    if credentials.exists() and keys_file(settings).exists():
-        return
-    key_id, secret = "TIPL" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30)
-    _write(keys_file(settings), json.dumps({key_id: {"secret": secret, "role": "platform"}}, indent=2))
-    # The credentials come last: where they exist, the servers' side is complete.
-    _write(
-        credentials,
-        f"[{settings.aws_profile}]\naws_access_key_id = {key_id}\naws_secret_access_key = {secret}\n"
-        f"region = {settings.aws_region}\n",
-    )
+    """Make a key for each role that calls servers of ours: a profile for the caller, an entry for the servers."""
+    credentials, servers = settings.aws_shared_credentials_file, keys_file(settings)
+    keys = json.loads(servers.read_text()) if servers.exists() else {}
+    profiles = ConfigParser(interpolation=None)
+    profiles.read(credentials)
+    for role in AWS_ROLES:
+        profile = settings.aws_profile if role == "platform" else f"{settings.aws_profile}-{role}"
+        if profiles.get(profile, "aws_access_key_id", fallback=None) in keys:
+            continue
+        key_id, secret = "TIPL" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30)
+        keys[key_id] = {"secret": secret, "role": role, "user": role}
+        profiles[profile] = {
+            "aws_access_key_id": key_id,
+            "aws_secret_access_key": secret,
+            "region": settings.aws_region,
+        }
+        written = io.StringIO()
+        profiles.write(written)
+        # The credentials come last: where they exist, the servers' side is complete.
+        _write(servers, json.dumps(keys, indent=2))
+        _write(credentials, written.getvalue())
 
 
 def _write_once(path: Path, text: str) -> None:

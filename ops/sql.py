@@ -30,6 +30,7 @@ def sql(
 ) -> None:
     """Run a query over the lake and print its rows."""
     from clients.athena import athena, run
+    from ops.batch_quarantine import harmless
 
     settings = load_settings()
     asking = settings.model_copy(update={"aws_profile": profile or f"{settings.aws_profile}-analyst"})
@@ -41,7 +42,7 @@ def sql(
         return
     table = Table(*(escape(name) for name in result.columns))
     for row in islice(result.rows, SHOWN):
-        table.add_row(*("" if one is None else escape(one) for one in row))
+        table.add_row(*("" if one is None else escape(harmless(one)) for one in row))
     console = Console(soft_wrap=True)
     console.print(table)
     more = "; the first rows only, --csv prints all" if next(result.rows, None) is not None else ""

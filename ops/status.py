@@ -37,7 +37,7 @@ def describe(settings: Settings, state: State | None) -> dict[str, Any]:
         "page_url": settings.api_url,
         "intake_url": settings.intake_url,
         "endpoint_url": settings.endpoint_url,
-        "athena_url": f"http://{settings.bind_host}:{settings.facade_port}",
+        "athena_url": settings.athena_url,
         "s3_url": settings.s3_url,
         "aws_shared_credentials_file": str(settings.aws_shared_credentials_file),
         "processes": processes,

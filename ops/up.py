@@ -15,6 +15,7 @@ from batch.night.events import open_queue
 from batch.tables import ensure_lake
 from clients.kafka import ensure_topics
 from clients.postgres import migrate
+from clients.s3 import Store
 from core.errors import ConfigurationError, TiplineError
 from core.logs import configure_logs
 from core.settings import Settings, load_settings
@@ -52,6 +53,7 @@ def fill(settings: Settings) -> None:
     migrate(settings, MIGRATIONS)
     ensure_topics(settings, TOPICS)
     ensure_lake(settings)
+    Store(settings).ensure_bucket(settings.sql_results_bucket)
     open_queue(settings)
     ensure_defaults(settings)
     if settings.mode == "demo":

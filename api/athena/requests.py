@@ -23,7 +23,7 @@ class Context(Request):
     Catalog: str | None = None
 
 
-class ResultConfiguration(Request):
+class Output(Request):
     """Where the result goes."""
 
     OutputLocation: Annotated[str, Field(max_length=1024)] | None = None
@@ -35,7 +35,7 @@ class StartQueryExecution(Request):
     QueryString: Annotated[str, Field(min_length=1, max_length=262_144)]
     ClientRequestToken: Token | None = None
     QueryExecutionContext: Context = Context()
-    ResultConfiguration: ResultConfiguration = ResultConfiguration()
+    ResultConfiguration: Output = Output()
     WorkGroup: Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]{1,128}$")] = "primary"
 
 

@@ -52,7 +52,7 @@ def running_facade(settings: Settings) -> Iterator[Facade]:
     """Run a facade until the block ends."""
     service = Service(
         "glue",
-        (sys.executable, "-m", "batch.glue"),
+        (sys.executable, "-m", "ops.facade"),
         http_probe(f"http://127.0.0.1:{settings.facade_port}/readyz"),
         env=as_environment(settings),
         cwd=ROOT,
