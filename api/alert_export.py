@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,14 +12,12 @@ from api.alert_query import NEWEST_FIRST, Cursor, where
 from api.alert_routes import link_next
 from api.alerts import record_seen
 from api.authentication import PrincipalDep
+from api.csv_export import MEDIA_TYPE, csv_lines
 from api.services import ServicesDep
 from clients.postgres import Row
-from core.clock import rfc3339
 
 router = APIRouter(tags=["alerts"])
 
-# A cell that begins with one of these, or its full-width form, is a formula to some spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Only what the file shows: payloads hold whole articles.
 _COLUMNS = {
     "alert_id": "a.alert_id",
@@ -69,7 +64,7 @@ async def export_alerts(
         shown = rows[: asked.limit]
         await record_seen(session, principal, "alerts.exported", shown)
     headers = {"Content-Disposition": 'attachment; filename="alerts.csv"'}
-    response = Response(as_csv(shown), media_type="text/csv; charset=utf-8; header=present", headers=headers)
+    response = Response(as_csv(shown), media_type=MEDIA_TYPE, headers=headers)
     if len(rows) > len(shown):
         link_next(response, request, Cursor(shown[-1]["created_at"], shown[-1]["alert_id"]).encode())
     return response
@@ -77,16 +72,4 @@ async def export_alerts(
 
 def as_csv(rows: Iterable[Row]) -> str:
     """Return rows as CSV under a header."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(_COLUMNS)
-    writer.writerows([cell(row[name]) for name in _COLUMNS] for row in rows)
-    return file.getvalue()
-
-
-def cell(value: object) -> str:
-    """Return a value as text that no spreadsheet takes for a formula."""
-    if value is None:
-        return ""
-    text = rfc3339(value) if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return "".join(csv_lines([tuple(_COLUMNS), *([row[name] for name in _COLUMNS] for row in rows)]))
