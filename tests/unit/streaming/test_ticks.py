@@ -13,14 +13,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from core.errors import BadInput, DependencyUnavailable
 from core.events import DeadLetter
 from core.market import MarketTick
+from core.settings import Settings
 from core.topics import MARKET_TICKS, MARKET_TICKS_DLQ
 from streaming.intake.publisher import Outgoing
 from streaming.ticks import feeds
 from streaming.ticks import relay as module
+from streaming.ticks.__main__ import _source
 from streaming.ticks.demo import Close, Walk
 from streaming.ticks.lines import dead_letter, parse
 from streaming.ticks.relay import TickRelay
@@ -166,3 +169,24 @@ def test_each_step_moves_some_instruments_and_the_first_all() -> None:
     assert all(parse(tick.to_json()).price == tick.price for tick in first)
     later = [len(list(walk.step(CLOSES))) for _ in range(500)]
     assert 0 < sum(later) < 500
+
+
+@pytest.mark.parametrize(
+    ("given", "source"),
+    [
+        ({"mode": "demo"}, "walk"),
+        ({"mode": "demo", "market_feed_url": "wss://feed.example"}, "follow"),
+        ({"mode": "production", "market_feed_url": "https://feed.example"}, "follow"),
+        ({"mode": "production"}, "sleep"),
+    ],
+)
+def test_only_the_demo_makes_prices_up_and_only_without_a_feed(given: dict[str, str], source: str) -> None:
+    work = _source(Settings.model_validate(given), None, TickRelay(FakePublisher()))  # type: ignore[arg-type]
+    work.close()
+    assert work.__name__ == source
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://feed.example", "feed.example", ""])
+def test_a_feed_is_a_websocket_or_polled_by_http(url: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings.model_validate({"market_feed_url": url})
