@@ -14,7 +14,7 @@ from typing import Protocol
 
 from api.feed import FeedReader
 from api.frames import GOING_AWAY, SESSION_ENDED
-from api.policy import live_sessions
+from api.policy import ended_sessions
 from api.principal import Principal
 from clients.postgres import AsyncPool, DatabaseError
 from clients.redis import AsyncRedis, RedisError
@@ -174,13 +174,13 @@ class Hub:
             woken = {rm_id: self._woken.get(rm_id, 0) for rm_id in self._sockets}
             parameters = (list(woken), list(woken.values()))
             behind = await (await session.execute(_BEHIND, parameters)).fetchall()
-            live = await live_sessions(session, {socket.principal.session for socket in sockets})
+            ended = await ended_sessions(session, {socket.principal.session for socket in sockets})
             for rm_id, seq in receipts.items():
                 await session.execute(_RECEIPT, (rm_id, seq))
         for row in behind:
             self._wake(row["rm_id"], row["last_seq"])
         for socket in sockets:
-            if socket.principal.session not in live:
+            if socket.principal.session in ended:
                 socket.end(SESSION_ENDED, "the session ended")
 
     def _all(self) -> Iterator[Socket]:

@@ -23,9 +23,10 @@ _CHECK = f"""
     SELECT EXISTS (SELECT FROM sessions WHERE secret_hash = %(session)s AND {_LIVE}) AS live,
            ARRAY(SELECT a.alert_id FROM alerts a WHERE a.alert_id = ANY(%(alerts)s) AND {VISIBLE}) AS visible
 """  # noqa: S608
-_LIVE_SESSIONS = f"""
-    SELECT secret_hash FROM sessions JOIN rm USING (rm_id)
-    WHERE secret_hash = ANY(%s) AND {_LIVE} AND rm.active
+_ENDED_SESSIONS = f"""
+    SELECT asked.secret_hash FROM unnest(%s::bytea[]) AS asked (secret_hash) WHERE NOT EXISTS (
+        SELECT FROM sessions s JOIN rm USING (rm_id) WHERE s.secret_hash = asked.secret_hash AND {_LIVE} AND rm.active
+    )
 """  # noqa: S608
 _WATCHABLE = """
     SELECT instrument_id FROM instruments_seen_by(%s) AS instrument_id WHERE instrument_id = ANY(%s)
@@ -71,9 +72,9 @@ async def still_visible(session: AsyncSession, principal: Principal, alert_ids: 
     return set(row["visible"])
 
 
-async def live_sessions(session: AsyncSession, hashes: Iterable[bytes]) -> set[bytes]:
-    """Return those of the session hashes whose session, and whose user, are still active."""
-    rows = await (await session.execute(_LIVE_SESSIONS, (list(hashes),))).fetchall()
+async def ended_sessions(session: AsyncSession, hashes: Iterable[bytes]) -> set[bytes]:
+    """Return those of the session hashes whose session has ended, or whose user is not active any more."""
+    rows = await (await session.execute(_ENDED_SESSIONS, (list(hashes),))).fetchall()
     return {bytes(row["secret_hash"]) for row in rows}
 
 
