@@ -35,8 +35,10 @@ FRAMES: tuple[type[BaseModel], ...] = (
     *(one for one in frames.CLIENT_FRAMES if one not in frames.SERVER_FRAMES),
 )
 CLOSE_CODES = {
+    1009: "a frame of the client is far too big to be read at all",
+    frames.FAILED: "something went wrong here; connect again",
     frames.GOING_AWAY: "this process ends; connect again",
-    1013: "PostgreSQL does not answer; connect again",
+    frames.TRY_AGAIN: "PostgreSQL, or Redis for a ticket, does not answer; connect again",
     frames.NOT_UNDERSTOOD: "a frame was not understood",
     frames.SESSION_ENDED: "the session expired or ended; log in again",
     frames.FORBIDDEN: "no right to alerts, or too many sockets of one user on this process",
@@ -81,7 +83,11 @@ def asyncapi() -> str:
 
 def _description() -> str:
     codes = "\n".join(f"- {code}: {meaning}" for code, meaning in CLOSE_CODES.items())
-    return f"Kafka topics and the WebSocket `{frames.SUBPROTOCOL}`. Close codes of the WebSocket:\n{codes}\n"
+    return (
+        f"Kafka topics and the WebSocket `{frames.SUBPROTOCOL}`. A client without a session cookie offers `ticket.TICKET` as\n"
+        "a second subprotocol, from `POST /api/v1/ws-tickets`: 30 seconds, one socket. Close codes of the WebSocket:\n"
+        f"{codes}\n"
+    )
 
 
 def _stream() -> dict[str, Any]:

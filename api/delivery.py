@@ -26,7 +26,6 @@ from core.logs import get_logger
 
 RETRY_AFTER_S = 0.2
 SEND_AT_ONCE = 64
-FAILED = 1011
 
 Answer = TypeVar("Answer")
 
@@ -112,7 +111,7 @@ class Delivery:
             pass  # the task that reads hears of it too
         except Exception:
             log.exception("delivery_failed", rm_id=self._line.principal.rm_id)
-            self._line.end(FAILED, "something went wrong here")
+            self._line.end(frames.FAILED, "something went wrong here")
         finally:
             self._task = None
 

@@ -28,7 +28,9 @@ RESYNC = 4409
 TOO_BIG = 4413
 SLOW_CONSUMER = 4429
 NOT_UNDERSTOOD = 4400
+FAILED = 1011
 GOING_AWAY = 1012
+TRY_AGAIN = 1013
 
 Seq = Annotated[int, Field(ge=0, lt=2**63)]
 TickTopic = Annotated[str, Field(pattern=f"^{TICK}{INSTRUMENT[1:]}")]

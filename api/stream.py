@@ -17,8 +17,6 @@ from clients.redis import RedisError
 from core.errors import Forbidden, Unauthenticated
 from core.events import Timestamp
 
-TRY_AGAIN = 1013
-
 router = APIRouter(tags=["stream"])
 
 
@@ -62,7 +60,7 @@ async def stream(websocket: WebSocket) -> None:
     except Forbidden as error:
         await websocket.close(frames.FORBIDDEN, error.message)
     except (DatabaseUnavailable, ConnectionLost, RedisError):
-        await websocket.close(TRY_AGAIN, "try again")
+        await websocket.close(frames.TRY_AGAIN, "try again")
     else:
         try:
             await connection.run()

@@ -79,10 +79,11 @@ async def test_a_machine_connects_with_its_token(bank: Bank, url: str) -> None:
         await read_alerts(live, [bank.alert(ann.clients[0])])
 
 
-async def test_a_foreign_origin_is_refused_in_the_handshake(bank: Bank, url: str) -> None:
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1", "{url}.evil.example", "{url}/"])
+async def test_a_foreign_origin_is_refused_in_the_handshake(bank: Bank, url: str, origin: str) -> None:
     with log_in(url, bank.person().rm_id) as client:
         with pytest.raises(InvalidStatus):
-            async with open_socket(url, client, {"Origin": "https://evil.example"}):
+            async with open_socket(url, client, {"Origin": origin.format(url=url)}):
                 pass
         async with page(url, client, {"Origin": url}) as live:
             assert live.hello["type"] == "hello"
