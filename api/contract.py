@@ -84,8 +84,8 @@ def asyncapi() -> str:
 def _description() -> str:
     codes = "\n".join(f"- {code}: {meaning}" for code, meaning in CLOSE_CODES.items())
     return (
-        f"Kafka topics and the WebSocket `{frames.SUBPROTOCOL}`. A client without a session cookie offers `ticket.TICKET` as\n"
-        "a second subprotocol, from `POST /api/v1/ws-tickets`: 30 seconds, one socket. Close codes of the WebSocket:\n"
+        f"Kafka topics and the WebSocket `{frames.SUBPROTOCOL}`. A client without a session cookie offers `ticket.TICKET`\n"
+        "as a second subprotocol, from `POST /api/v1/ws-tickets`: 30 seconds, one socket. Close codes of the WebSocket:\n"
         f"{codes}\n"
     )
 
