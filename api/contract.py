@@ -84,9 +84,9 @@ def asyncapi() -> str:
 def _description() -> str:
     codes = "\n".join(f"- {code}: {meaning}" for code, meaning in CLOSE_CODES.items())
     return (
-        f"Kafka topics and the WebSocket `{frames.SUBPROTOCOL}`. A client without a session cookie offers `ticket.TICKET`\n"
-        "as a second subprotocol, from `POST /api/v1/ws-tickets`: 30 seconds, one socket. Close codes of the WebSocket:\n"
-        f"{codes}\n"
+        f"Kafka topics and the WebSocket `{frames.SUBPROTOCOL}`. A client without a session cookie offers a ticket as a\n"
+        "second subprotocol, `ticket.TICKET`: `POST /api/v1/ws-tickets` gives one, good for one socket within 30 seconds.\n"
+        f"\nClose codes of the WebSocket:\n{codes}\n"
     )
 
 
