@@ -84,9 +84,9 @@ def asyncapi() -> str:
 def _description() -> str:
     codes = "\n".join(f"- {code}: {meaning}" for code, meaning in CLOSE_CODES.items())
     return (
-        f"Kafka topics and the WebSocket `{frames.SUBPROTOCOL}`. A client without a session cookie offers a ticket as a\n"
-        "second subprotocol, `ticket.TICKET`: `POST /api/v1/ws-tickets` gives one, good for one socket within 30 seconds.\n"
-        f"\nClose codes of the WebSocket:\n{codes}\n"
+        f"Kafka topics and the WebSocket `{frames.SUBPROTOCOL}`. A client without a session cookie asks\n"
+        "`POST /api/v1/ws-tickets` for a ticket, good for one socket within 30 seconds, and offers it as a second\n"
+        f"subprotocol, `ticket.TICKET`.\n\nClose codes of the WebSocket:\n{codes}\n"
     )
 
 
