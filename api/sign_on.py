@@ -131,7 +131,8 @@ def person_of(claims: Claims, settings: Settings, roles: dict[str, Role]) -> Per
     if not isinstance(rm_id, str) or not 0 < len(rm_id) <= MAX_RM_ID_CHARS or "\0" in rm_id:
         raise Forbidden(f"the provider gives no usable claim {settings.oidc_rm_claim}", code="sign_on_no_name")
     values = claims.get(settings.oidc_role_claim)
-    held = {roles[value] for value in ([values] if isinstance(values, str) else values or ()) if value in roles}
+    named = values if isinstance(values, list) else [values]
+    held = {roles[value] for value in named if isinstance(value, str) and value in roles}
     role = next((role for role in ROLES if role in held), None)
     if role is None:
         raise Forbidden("the provider gives no role that works here", code="sign_on_no_role")
