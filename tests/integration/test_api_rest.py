@@ -16,7 +16,10 @@ from ops.drill.product import free_ports
 from ops.stack.group import ProcessGroup
 from tests.integration.gateway import CSRF, PASSWORD, Bank, gateway_service, log_in
 
-ROUTES_WITHOUT_LOGIN = {"/livez", "/readyz", "/version", "/api/v1/problems/{kind}", "/api/v1/session", "/api/v1/token"}
+ROUTES_WITHOUT_LOGIN = {
+    "/livez", "/readyz", "/version", "/api/v1/problems/{kind}", "/api/v1/session", "/api/v1/token",
+    "/api/v1/log-in-methods", "/api/v1/oidc/login", "/api/v1/oidc/callback", "/api/v1/oidc/logout",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

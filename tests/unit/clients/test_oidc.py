@@ -179,9 +179,7 @@ async def test_a_provider_that_is_away_is_a_dependency_that_is_away(
         ("production", "https://login.bank.example", True),
     ],
 )
-async def test_only_a_demos_provider_on_the_loopback_may_be_plain(
-    mode: str, issuer: str, allowed: bool
-) -> None:
+async def test_only_a_demos_provider_on_the_loopback_may_be_plain(mode: str, issuer: str, allowed: bool) -> None:
     settings = Settings.model_validate({"mode": mode, "oidc_issuer": issuer})
     if allowed:
         await OidcProvider(settings).close()
