@@ -17,9 +17,9 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 import jwt
 
+from clients.http import trusted
 from core.errors import ConfigurationError, DependencyUnavailable, Unauthenticated
 from core.settings import Settings
-from core.tls import trusted
 
 # Signatures by a key pair only: with a shared secret whoever verifies could sign as well.
 ALGORITHMS = ("RS256", "PS256", "ES256")

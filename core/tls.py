@@ -1,4 +1,4 @@
-"""TLS of our own servers and clients, as the settings say; files are named here and opened by those who use them."""
+"""TLS of our own servers, as the settings say; files are named here and opened by those who serve."""
 
 from __future__ import annotations
 
@@ -18,8 +18,3 @@ def server_files(settings: Settings) -> dict[str, Any]:
     if settings.tls_cert is None:
         return {}
     return {"ssl_certfile": str(settings.tls_cert), "ssl_keyfile": str(settings.tls_key)}
-
-
-def trusted(settings: Settings) -> str | bool:
-    """Return whom our HTTP clients trust: the CAs of `ca_file`, or those that the library knows; never nobody."""
-    return str(settings.ca_file) if settings.ca_file is not None else True

@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 from rich.progress import Progress
 
+from clients.http import trusted
 from clients.postgres import connect
 from core.clock import rfc3339, utc_now
 from core.errors import DependencyUnavailable, TiplineError
@@ -50,7 +51,7 @@ def through_the_stack(
     with ExitStack() as stack:
         stack.enter_context(_book(settings, book))
         password = _password(settings, book)
-        http = stack.enter_context(httpx.Client(timeout=30))
+        http = stack.enter_context(httpx.Client(timeout=30, verify=trusted(settings)))
         sender = Sender(settings, DEFAULT_SOURCE, http)
         token = {"Authorization": f"Bearer {_token(settings, http, password)}"}
         read = partial(_alerts, settings, http, token)

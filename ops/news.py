@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from clients.http import trusted
 from core.clock import rfc3339, utc_now
 from core.settings import load_settings
 
@@ -51,7 +52,7 @@ def send_news(
     settings = load_settings()
     article = _article(article_id, headline, body, action, revision, publisher, url, embargo_until)
     found = list(documents(file)) if file else [Document.of_json(article)]
-    with httpx.Client(timeout=30) as http:
+    with httpx.Client(timeout=30, verify=trusted(settings)) as http:
         sender = Sender(settings, source_of(settings, provider) if provider else source, http)
         replies = [sender.send(one, f"cli-{uuid.uuid4()}") for one in found]
     for reply in replies:
@@ -73,8 +74,12 @@ def replay(
 
     errors, tally, found = Console(stderr=True), Tally(), list(documents(path))
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with httpx.Client(timeout=30) as http, Progress(*columns, console=errors) as progress:
-        sender, bar = Sender(load_settings(), source, http), progress.add_task("Sending", total=len(found))
+    settings = load_settings()
+    with (
+        httpx.Client(timeout=30, verify=trusted(settings)) as http,
+        Progress(*columns, console=errors) as progress,
+    ):
+        sender, bar = Sender(settings, source, http), progress.add_task("Sending", total=len(found))
         for document in paced(found, rate):
             # The same document has the same id at every run, so that the webhook itself recognises a repeat.
             reply = sender.send(document, f"replay-{hashlib.sha256(document.body).hexdigest()}")

@@ -22,6 +22,7 @@ from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_socket
 from websockets.typing import Subprotocol
 
+from clients.http import trusted
 from clients.postgres import connect
 from core.clock import parse_rfc3339, rfc3339, utc_now
 from core.errors import BadInput, DependencyUnavailable
@@ -98,7 +99,7 @@ def run(settings: Settings, client_id: str, *, timeout_s: float) -> Probed:
         subject = load_subject(session, client_id)
     article_id = f"probe-{uuid.uuid4()}"
     with ExitStack() as stack:
-        http = stack.enter_context(httpx.Client(timeout=30))
+        http = stack.enter_context(httpx.Client(timeout=30, verify=trusted(settings)))
         cookie = log_in(settings, http, subject.rm_id)
         socket = stack.enter_context(_open(settings, cookie))
         sender = Sender(settings, SOURCE, http)

@@ -21,6 +21,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from clients.http import trusted
 from clients.postgres import connect
 from clients.s3 import Store
 from core.clock import parse_rfc3339, utc_now
@@ -94,7 +95,7 @@ def run(settings: Settings, *, timeout_s: float) -> ColdProbed:
     expected = expect(canary)
     load_accounts(settings, [{"client_id": CLIENT, "account_id": ACCOUNT, "base_ccy": BASE_CCY}])
     started, sent_at = time.monotonic(), utc_now()
-    with httpx.Client(timeout=30) as http:
+    with httpx.Client(timeout=30, verify=trusted(settings)) as http:
         headers = log_in(settings, http, RM)
         upload(settings, canary)
         address = f"{settings.api_url}/api/v1/clients/{CLIENT}/health"

@@ -76,7 +76,8 @@ def _readiness(name: str, settings: Settings) -> tuple[Probe, int | None]:
         # The dashboard starts last, and `serve` deploys through it.
         return tcp_probe(host, settings.ray_dashboard_port), settings.ray_port
     if name in ports:
-        return http_probe(f"http://{host}:{ports[name]}/readyz"), ports[name]
+        scheme = "https" if settings.tls_cert else "http"
+        return http_probe(f"{scheme}://{host}:{ports[name]}/readyz", certificate=settings.tls_cert), ports[name]
     return heartbeat_probe(settings, name), None
 
 

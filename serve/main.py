@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from clients.health import Heartbeat
+from clients.http import trusted
 from core.logs import configure_logs, get_logger
 from core.settings import Settings, load_settings
 from serve.head import token_file
@@ -86,7 +87,8 @@ def deployment_config(settings: Settings, attempt: int) -> dict[str, Any]:
 def ping(settings: Settings) -> bool:
     """Return whether the endpoint says that it is ready."""
     try:
-        return httpx.get(f"{settings.endpoint_url}/ping", timeout=PING_TIMEOUT_S, trust_env=False).status_code == 200
+        address, verify = f"{settings.endpoint_url}/ping", trusted(settings)
+        return httpx.get(address, timeout=PING_TIMEOUT_S, trust_env=False, verify=verify).status_code == 200
     except httpx.HTTPError:
         return False
 

@@ -10,11 +10,12 @@ import pytest
 
 from clients import kafka, redis, spark_options
 from clients.aws import session
+from clients.http import trusted
 from clients.iceberg import sqlalchemy_url
 from clients.postgres import connection_parameters
 from core.errors import ConfigurationError
 from core.settings import Settings
-from core.tls import server_files, trusted
+from core.tls import server_files
 
 CA = Path("/etc/bank/ca.pem")
 
@@ -64,7 +65,9 @@ def test_kafka_redis_and_http_trust_the_file_or_else_the_systems_and_never_nobod
     }  # fmt: skip
     assert redis._options(ours)["ssl_ca_certs"] == str(CA)
     assert "ssl_ca_certs" not in redis._options(settings(ca_file=CA))
-    assert (trusted(ours), trusted(settings())) == (str(CA), True)
+    assert trusted(settings()) is True
+    with pytest.raises(FileNotFoundError):
+        trusted(ours)
     assert session(ours)._session.get_config_variable("ca_bundle") == str(CA)
 
 
