@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from clients.aws import access_key
+from clients.java_trust import java_options
 from core.errors import ConfigurationError
 from core.settings import Settings
 
@@ -21,7 +22,7 @@ def common_options(settings: Settings, work_dir: Path, *, heap: str, jars: str) 
         "spark.driver.bindAddress": settings.bind_host,
         "spark.driver.memory": heap,
         # Nothing here computes for long: an optimising compiler and a parallel collector cost more than they give.
-        "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+        "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1" + java_options(settings),
         "spark.driver.extraClassPath": str(settings.jars_dir / jars / "*"),
         # Executors are processes of their own under any master but `local`.
         "spark.executor.extraClassPath": str(settings.jars_dir / jars / "*"),
@@ -81,7 +82,8 @@ def lake_options(settings: Settings, cores: int) -> dict[str, str]:
         "spark.sql.adaptive.enabled": "true",
         # On two cores the optimising compiler costs more than a night's sums; the quick one takes also the long methods
         # that Spark makes of many columns.
-        "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:TieredStopAtLevel=1 -XX:-DontCompileHugeMethods",
+        "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:TieredStopAtLevel=1 -XX:-DontCompileHugeMethods"
+        + java_options(settings),
     }
 
 

@@ -6,6 +6,7 @@ import json
 
 import httpx
 
+from api.cookies import name_of
 from core.errors import ConfigurationError, DependencyUnavailable
 from core.settings import Settings
 
@@ -25,4 +26,5 @@ def log_in(settings: Settings, http: httpx.Client, rm_id: str) -> dict[str, str]
         ) from error
     if reply.is_error:
         raise ConfigurationError(f"{rm_id} cannot log in: {reply.json().get('detail')}")
-    return {"Cookie": f"tipline_session={reply.cookies['tipline_session']}"}
+    cookie = name_of(settings, "tipline_session")
+    return {"Cookie": f"{cookie}={reply.cookies[cookie]}"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -17,6 +18,7 @@ from botocore.config import Config
 from clients import redis
 from clients.aws import glue, session, translated
 from clients.iceberg import open_catalog
+from clients.java_trust import java_options
 from clients.kafka import Consumer, Producer, ensure_topics
 from clients.postgres import connect
 from core.errors import DependencyUnavailable
@@ -25,6 +27,7 @@ from core.topics import Topic
 from ops.drill.product import free_ports
 from ops.stack import kafka
 from ops.stack.group import ProcessGroup
+from ops.stack.java import java
 from ops.stack.service import Service, tcp_probe
 from tests.integration.certificates import Authority, tls_front
 from tests.integration.conftest import ROOT
@@ -125,6 +128,17 @@ def test_a_client_refuses_a_certificate_of_another_host(
         }
         with pytest.raises(DependencyUnavailable, match=r"(?i)certificate|does not match|SSL"):
             ask(shielded.model_copy(update=moved))
+
+
+def test_a_jvm_trusts_the_same_authority(postgres: Settings, authority: Authority, tmp_path: Path) -> None:
+    options = java_options(postgres.model_copy(update={"ca_file": authority.ca_file, "data_dir": tmp_path})).split()
+    given = dict(one.removeprefix("-Djavax.net.ssl.").split("=", 1) for one in options)
+    keytool = str(Path(java()).with_name("keytool"))
+    listing = subprocess.run(
+        [keytool, "-list", "-keystore", given["trustStore"], "-storepass", given["trustStorePassword"]],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert listing.count("trustedCertEntry") == 1
 
 
 def test_in_production_postgres_without_tls_is_refused(postgres: Settings) -> None:
