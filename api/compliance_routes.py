@@ -82,7 +82,7 @@ async def export_access(
 
 
 def _question(principal: Principal, client_id: str, first_day: date, last_day: date) -> compliance.Question:
-    principal.must_watch()
+    principal.must("audit.read")
     if last_day < first_day:
         raise BadInput("`to` is before `from`")
     return compliance.Question(client_id, first_day, last_day)

@@ -30,7 +30,7 @@ class MarketList(BaseModel):
 @router.get("/market-list", operation_id="readMarketList")
 async def read_market_list(principal: PrincipalDep, services: ServicesDep) -> MarketList:
     """Return what may be watched beside what one's clients hold."""
-    principal.must_see_portfolios()
+    principal.must("portfolios.read")
     async with services.pool.connection() as session:
         rows = await (await session.execute(_LIST)).fetchall()
     return MarketList(items=[ListedInstrument(**row) for row in rows])

@@ -50,19 +50,3 @@ class Principal:
         """Raise Forbidden unless the role may do this."""
         if not permits(self.role, action):
             raise Forbidden(f"the role {self.role} does not include {action}")
-
-    def must_see_alerts(self) -> None:
-        """Raise Forbidden unless the role works with alerts at all."""
-        self.must("alerts.read")
-
-    def must_see_portfolios(self) -> None:
-        """Raise Forbidden unless the role works with clients, whose figures these are."""
-        self.must("portfolios.read")
-
-    def must_acknowledge(self) -> None:
-        """Raise Forbidden unless the role may acknowledge; compliance only watches."""
-        self.must("alerts.change")
-
-    def must_watch(self) -> None:
-        """Raise Forbidden unless the role looks into who saw what."""
-        self.must("audit.read")

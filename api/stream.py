@@ -30,7 +30,7 @@ class Ticket(BaseModel):
 @router.post("/ws-tickets", operation_id="issueTicket", status_code=201)
 async def issue_ticket(principal: PrincipalDep, services: ServicesDep) -> Ticket:
     """Issue a ticket that opens one WebSocket within 30 seconds, for clients that hold no cookie."""
-    principal.must_see_alerts()
+    principal.must("alerts.read")
     ticket, expires_at = await services.tickets.issue(principal)
     return Ticket(ticket=ticket, expires_at=expires_at)
 

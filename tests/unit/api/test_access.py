@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,10 +17,9 @@ from api.alert_query import Cursor, parse_cursor
 from api.app import allowed_origins
 from api.cookies import is_secure
 from api.passwords import PasswordVerifier, hash_password
-from api.principal import Principal
 from api.server import build_server
 from api.sessions import Sessions
-from core.errors import BadInput, ConfigurationError, Forbidden
+from core.errors import BadInput, ConfigurationError
 from core.settings import Settings
 
 
@@ -73,14 +72,3 @@ def test_a_cursor_names_its_place_to_the_microsecond(at: datetime, alert_id: uui
 def test_any_other_cursor_is_bad_input(text: str) -> None:
     with pytest.raises(BadInput):
         parse_cursor(text)
-
-
-def test_compliance_watches_and_others_do_not() -> None:
-    def who(role: str) -> Principal:
-        return Principal("x", "X", role, b"", datetime.now(UTC) + timedelta(hours=1))
-
-    who("compliance").must_see_alerts()
-    with pytest.raises(Forbidden):
-        who("compliance").must_acknowledge()
-    with pytest.raises(Forbidden):
-        who("operator").must_see_alerts()
