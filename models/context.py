@@ -17,7 +17,7 @@ from models.text import Text
 FACT_WEIGHTS = {
     "employer": (3.0, 2.2), "related": (2.2, 1.6), "role": (1.3, 0.5), "city": (1.0, 0.7),
     "country": (0.5, 0.3), "sector": (0.9, 0.7), "party": (1.0, 0.8),
-    "context": (1.6, 1.2),
+    "context": (2.2, 1.6),
 }  # fmt: skip
 MOST_FROM_CONTEXT = 4.5
 _SAME_FIELD, _OTHER_FIELD, _OTHER_EMPLOYER, _SPORT_PAGE, _OTHER_AGE, _SAME_AGE, _OTHER_GENDER, _OWN_SITE = (

@@ -16,6 +16,7 @@ from ops.drill.product import free_ports
 from ops.secrets import ensure_secrets
 from ops.stack.embedded import embedded_services
 from ops.stack.group import ProcessGroup
+from tests.integration.gateway import Bank, running_gateways
 
 ROOT = Path(__file__).parents[2]
 PORT_FIELDS = tuple(name for name in Settings.model_fields if name.endswith("_port"))
@@ -89,3 +90,15 @@ def lake(postgres: Settings, s3_server: Settings) -> Iterator[Lake]:
     """The lake's buckets and empty tables, with the only Spark session of this process; use dates of your own."""
     with open_lake(postgres, "tests", cores=2) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def bank(postgres: Settings, redis_server: Settings) -> Bank:
+    return Bank(postgres)
+
+
+@pytest.fixture(scope="session")
+def gateway(bank: Bank) -> Iterator[str]:
+    """The address of a gateway process that tests share; those that stop it or set it up otherwise run their own."""
+    with running_gateways(bank.settings, {"gateway": {}}) as gateways:
+        yield gateways.urls["gateway"]

@@ -20,7 +20,7 @@ from api.passwords import hash_password
 from clients.postgres import Jsonb, Session
 from clients.postgres import connect as connect_postgres
 from core.clock import utc_now
-from core.events import Alert, ClientRef, Match, Source, SummarySentence, Times, Versions
+from core.events import Alert, ClientRef, Handling, Match, Source, SummarySentence, Times, Versions
 from core.settings import Settings, as_environment
 from ops.drill.product import free_ports
 from ops.stack.group import ProcessGroup
@@ -65,10 +65,13 @@ class Bank:
                 session.execute("INSERT INTO rm_clients (rm_id, client_id) VALUES (%s, %s)", (rm_id, client_id))
         return client_id
 
-    def alert(self, client_id: str, *, released: bool = True, body: str = "", article_id: str | None = None) -> Alert:
+    def alert(
+        self, client_id: str, *, released: bool = True, body: str = "", article_id: str | None = None, **fields: Any
+    ) -> Alert:
         """Raise an alert as the router does: story, alert, and a frame to every RM of the client."""
-        alert = new_alert(client_id, body, article_id or f"art-{uuid.uuid4().hex}")
-        payload = alert.model_dump(mode="json", exclude={"state", "acknowledged_by", "acknowledged_at"})
+        plain = new_alert(client_id, body, article_id or f"art-{uuid.uuid4().hex}")
+        alert = plain.model_copy(update=fields)
+        payload = alert.model_dump(mode="json", exclude={*Handling.model_fields, "muted"})
         with self.session() as session, session.transaction():
             session.execute(
                 "INSERT INTO stories VALUES (%s, %s, %s, 'h', '', now(), now(), nextval('story_changes'))",
@@ -76,9 +79,12 @@ class Bank:
             )
             session.execute(
                 "INSERT INTO alerts (alert_id, story_id, client_id, revision, status, severity, topic, relevance,"
-                " released, payload) VALUES (%s, %s, %s, 1, 'active', 'info', 'other', 0.9, %s, %s)",
-                (alert.alert_id, alert.story_id, client_id, released, Jsonb(payload) if released else None),
-            )
+                " released, payload) VALUES (%s, %s, %s, 1, 'active', %s, %s, 0.9, %s, %s)",
+                (
+                    alert.alert_id, alert.story_id, client_id, alert.severity, alert.topic, released,
+                    Jsonb(payload) if released else None,
+                ),
+            )  # fmt: skip
             if released:
                 self._send(session, alert)
         return alert
@@ -90,6 +96,17 @@ class Bank:
                 "UPDATE rm_clients SET valid_to = %s::timestamptz WHERE rm_id = %s AND client_id = %s",
                 (until, rm_id, client_id),
             )
+
+    def frames(self, rm_id: str, kind: str | None = None) -> list[dict[str, Any]]:
+        """Return the frames of a person's feed in order, or those of one type."""
+        found = self.rows("SELECT frame FROM rm_feed WHERE rm_id = %s ORDER BY seq", rm_id)
+        return [row["frame"] for row in found if kind in (None, row["frame"]["type"])]
+
+    def audited(self, action: str, subject: str) -> list[dict[str, Any]]:
+        """Return who did this to the subject, and the clients concerned."""
+        return self.rows(
+            "SELECT actor, clients FROM audit_log WHERE action = %s AND subject = %s ORDER BY audit_id", action, subject
+        )
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         with self.session() as session:
