@@ -16,6 +16,7 @@ from ops.drill.product import free_ports
 from ops.stack.group import ProcessGroup
 from tests.integration.gateway import Bank, Person, gateway_service, log_in
 from tests.integration.openapi_walk import Operation, Walk
+from tests.router_samples import enriched
 
 # About one client or alert: who may not see it learns nothing; the rest is the caller's own.
 ABOUT_A_CLIENT = {"client_id", "alert_id", "candidate_id"}
@@ -71,7 +72,7 @@ def bobs(bank: Bank) -> Bobs:
         (
             "INSERT INTO review_candidates (candidate_id, client_id, article_id, revision, relevance, enriched)"
             " VALUES (%s, %s, %s, 1, 0.6, %s)",
-            ids["candidate_id"], client_id, word, Jsonb({"headline": word}),
+            ids["candidate_id"], client_id, word, Jsonb(enriched(client_id, word).model_dump(mode="json")),
         ),
         (
             "INSERT INTO client_metrics VALUES (%s, '2026-01-30', 1, 'final', false, 'EUR', 1, 0, 0, 0, 0, 0, 0, 0, 0,"

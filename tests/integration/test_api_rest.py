@@ -17,7 +17,7 @@ from ops.stack.group import ProcessGroup
 from tests.integration.gateway import CSRF, PASSWORD, Bank, gateway_service, log_in
 
 ROUTES_WITHOUT_LOGIN = {
-    "/livez", "/readyz", "/version", "/api/v1/problems/{kind}", "/api/v1/session", "/api/v1/token",
+    "/livez", "/readyz", "/metrics", "/version", "/api/v1/problems/{kind}", "/api/v1/session", "/api/v1/token",
     "/api/v1/log-in-methods", "/api/v1/oidc/login", "/api/v1/oidc/callback", "/api/v1/oidc/logout",
 }  # fmt: skip
 
