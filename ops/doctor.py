@@ -6,13 +6,16 @@ import json
 import stat
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import timedelta
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
+from cryptography import x509
 from rich.console import Console
 
+from core.clock import utc_now
 from core.errors import ConfigurationError
 from core.settings import Settings, load_settings
 from ops.home import ROOT
@@ -24,6 +27,8 @@ from ops.state import State, read_state
 
 # The connector's jars name the Spark they were built for; a patch release apart was tried, a minor one breaks.
 SPARK_LINE = "4.1."
+# Time for whoever has to get another.
+CERTIFICATE_LEFT = timedelta(days=14)
 
 
 def doctor(console: Console, *, as_json: bool) -> int:
@@ -52,6 +57,7 @@ def examine(settings: Settings, state: State | None) -> Iterator[Finding]:
     yield model_files()
     yield page()
     yield from secret_modes(settings)
+    yield from certificate(settings)
     yield datasets_shadow()
     yield listeners(settings)
 
@@ -95,6 +101,20 @@ def secret_modes(settings: Settings) -> Iterator[Finding]:
         if mode & 0o077:
             yield Finding("secrets", False, f"{path} may be read by others ({mode:04o})", f"run `chmod 600 {path}`")
     yield Finding("secrets", True, "the other secrets are readable by their owner only")
+
+
+def certificate(settings: Settings) -> Iterator[Finding]:
+    """The certificate of our servers, where they have one, will do for some time yet."""
+    if settings.tls_cert is None:
+        return
+    fix = "put a new one into TIPLINE_TLS_CERT and TIPLINE_TLS_KEY, and restart"
+    try:
+        ends = x509.load_pem_x509_certificate(settings.tls_cert.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError) as error:
+        yield Finding("certificate", False, f"{settings.tls_cert} cannot be read: {error}", fix)
+        return
+    left = ends - utc_now()
+    yield Finding("certificate", left >= CERTIFICATE_LEFT, f"{settings.tls_cert} is valid for {left.days} days", fix)
 
 
 def datasets_shadow() -> Finding:
