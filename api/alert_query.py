@@ -21,7 +21,7 @@ _CONDITIONS = {
     "severity": "a.severity = ANY(%(severity)s)",
     "state": "a.state = ANY(%(state)s)",
     "muted": "is_muted(%(rm_id)s, a) = %(muted)s",
-    "q": "alert_words(a.payload) @@ websearch_to_tsquery('english', %(q)s)",
+    "q": "a.alert_id IN (SELECT alerts_with_words(%(q)s))",
     "since": "a.created_at >= %(since)s",
     "until": "a.created_at < %(until)s",
     "cursor": "(a.created_at, a.alert_id) < (%(cursor_at)s, %(cursor_id)s::uuid)",

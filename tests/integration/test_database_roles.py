@@ -122,7 +122,7 @@ def test_another_rms_rows_are_neither_changed_nor_added_to_nor_read_through_a_vi
     ann, bob = bank.person(), with_everything(bank)
     alert = bank.alert(bob.clients[0])
     with acting(bank, "api", ann.rm_id) as session:
-        changed = session.execute("UPDATE alerts SET state = 'acknowledged' WHERE alert_id = %s", (alert.alert_id,))
+        changed = session.execute("UPDATE alerts SET dismissed_at = now() WHERE alert_id = %s", (alert.alert_id,))
         assert changed.rowcount == 0
         for add in (
             "INSERT INTO client_blocks (client_id, name, added_by) VALUES (%(client)s, 'X', 'x')",
@@ -137,8 +137,11 @@ def test_another_rms_rows_are_neither_changed_nor_added_to_nor_read_through_a_vi
             "SELECT FROM client_metrics_known_at('infinity') WHERE client_id = %(client)s",
             "SELECT FROM clients_seen_by(%(bob)s) WHERE client_id = %(client)s",
             "SELECT FROM rm_feed WHERE rm_id = %(bob)s",
+            "SELECT alerts_with_words('happened') INTERSECT SELECT %(alert)s::uuid",
         ):
-            found = session.execute(look.encode(), {"client": bob.clients[0], "bob": bob.rm_id}).fetchall()
+            found = session.execute(
+                look.encode(), {"client": bob.clients[0], "bob": bob.rm_id, "alert": alert.alert_id}
+            ).fetchall()
             assert found == [], look
 
 
