@@ -42,8 +42,7 @@ class Sandbox:
 
     def constant(self, expression: str) -> Any:
         """Return the value of an expression without columns."""
-        row = self._connection.execute(f"SELECT {expression}").fetchone()
-        return row[0] if row else None
+        return self._connection.sql(f"SELECT {expression}").to_arrow_table().column(0)[0].as_py()
 
     def interrupt(self) -> None:
         """End the query that runs, from another thread: it raises QueryInterrupted."""
