@@ -30,8 +30,6 @@ from streaming.router.publisher import Publisher
 PASSWORD = "correct horse battery staple"
 CSRF = {"X-Requested-With": "tipline"}
 WAIT_S = 15
-# For tests that ask more in a minute than a person does.
-UNTHROTTLED = {"TIPLINE_API_REQUESTS_PER_MINUTE": "1000000"}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from clients.postgres import Jsonb
 from core.settings import Settings
 from ops.drill.product import free_ports
 from ops.stack.group import ProcessGroup
-from tests.integration.gateway import UNTHROTTLED, Bank, Person, gateway_service, log_in
+from tests.integration.gateway import Bank, Person, gateway_service, log_in
 from tests.integration.openapi_walk import Operation, Walk
 from tests.router_samples import enriched
 
@@ -47,9 +47,7 @@ def bank(postgres: Settings, redis_server: Settings) -> Bank:
 @pytest.fixture(scope="module")
 def url(bank: Bank) -> Iterator[str]:
     (port,) = free_ports(1)
-    group = ProcessGroup(
-        [gateway_service(bank.settings, "entitlement-gateway", port, **UNTHROTTLED)], bank.settings.data_dir
-    )
+    group = ProcessGroup([gateway_service(bank.settings, "entitlement-gateway", port)], bank.settings.data_dir)
     group.start_all()
     yield f"http://127.0.0.1:{port}"
     group.stop_all()

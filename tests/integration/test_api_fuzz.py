@@ -15,7 +15,7 @@ from api.principal import ROLES
 from core.settings import Settings
 from ops.drill.product import free_ports
 from ops.stack.group import ProcessGroup
-from tests.integration.gateway import CSRF, PASSWORD, UNTHROTTLED, WAIT_S, Bank, gateway_service
+from tests.integration.gateway import CSRF, PASSWORD, WAIT_S, Bank, gateway_service
 
 # Requests an operation and role; those who work with clients reach the deepest.
 EXAMPLES = {"rm": 6, "head": 4}
@@ -34,7 +34,7 @@ def bank(postgres: Settings, redis_server: Settings) -> Iterator[Bank]:
 @pytest.fixture(scope="module")
 def url(bank: Bank) -> Iterator[str]:
     (port,) = free_ports(1)
-    group = ProcessGroup([gateway_service(bank.settings, "fuzz-gateway", port, **UNTHROTTLED)], bank.settings.data_dir)
+    group = ProcessGroup([gateway_service(bank.settings, "fuzz-gateway", port)], bank.settings.data_dir)
     group.start_all()
     yield f"http://127.0.0.1:{port}"
     group.stop_all()

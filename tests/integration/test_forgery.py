@@ -11,7 +11,7 @@ import pytest
 from core.settings import Settings
 from ops.drill.product import free_ports
 from ops.stack.group import ProcessGroup
-from tests.integration.gateway import CSRF, PASSWORD, UNTHROTTLED, WAIT_S, Bank, gateway_service, log_in
+from tests.integration.gateway import CSRF, PASSWORD, WAIT_S, Bank, gateway_service, log_in
 from tests.integration.openapi_walk import Walk
 
 UNSAFE = [one for one in Walk().operations() if not one.reads]
@@ -32,9 +32,7 @@ def bank(postgres: Settings, redis_server: Settings) -> Bank:
 @pytest.fixture(scope="module")
 def url(bank: Bank) -> Iterator[str]:
     (port,) = free_ports(1)
-    group = ProcessGroup(
-        [gateway_service(bank.settings, "forgery-gateway", port, **UNTHROTTLED)], bank.settings.data_dir
-    )
+    group = ProcessGroup([gateway_service(bank.settings, "forgery-gateway", port)], bank.settings.data_dir)
     group.start_all()
     yield f"http://127.0.0.1:{port}"
     group.stop_all()
