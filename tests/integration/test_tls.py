@@ -189,7 +189,7 @@ def own_servers(redis_server: Settings, s3_server: Settings, postgres: Settings,
     environment = {**as_environment(settings), "TIPLINE_TLS_CERT": str(certificate.cert)}
     services = [
         Service(f"tls-{name}", (sys.executable, "-m", module), tcp_probe(LOOPBACK, port), env=environment, cwd=ROOT)
-        for name, module, port in (("intake", "streaming.intake", intake), ("glue", "batch.glue", facade))
+        for name, module, port in (("intake", "streaming.intake", intake), ("glue", "ops.facade", facade))
     ]
     gateway = gateway_service(settings, "tls-api", api)
     gateway = Service(gateway.name, gateway.argv, tcp_probe(LOOPBACK, api), env=gateway.env, port=api)

@@ -75,7 +75,7 @@ def test_each_writes_its_own_tier_only() -> None:
     assert written == {
         "stream": set(),
         "night": set(),
-        "analyst": set(),
+        "analyst": {"sql-results"},
         "warm": {"data-lake-silver"},
         "glue": {"data-lake-silver", "data-lake-gold", "news-archive"},
         "operator": {"data-lake-bronze"},
