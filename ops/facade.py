@@ -53,6 +53,8 @@ def main() -> None:
     configure_logs("glue", settings.log_level)
     # The pool repeats itself with every attempt while PostgreSQL is away; /readyz says it.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    # Its warnings quote the query, which may name a client.
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
     # Each part is to PostgreSQL who it would be alone.

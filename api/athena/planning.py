@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, cast
 
 import pyarrow as pa
@@ -73,13 +73,23 @@ def _conditions(table: exp.Table, schema: pa.Schema, constant: Constant) -> Iter
     """Yield what WHERE demands of this table's rows; each of it is false for nulls, so it holds beneath any join."""
     select = table.find_ancestor(exp.Select)
     where = select.args.get("where") if select is not None and isinstance(table.parent, (exp.From, exp.Join)) else None
-    for demand in where.this.flatten() if where and isinstance(where.this, exp.And) else [where.this] if where else ():
-        for column, operator, values in _comparisons(demand.unnest()):
+    for demand in _demands(where.this) if where else ():
+        for column, operator, values in _comparisons(demand):
             if column.table != table.alias_or_name or column.name not in schema.names:
                 continue
             found = [_value(value, schema.field(column.name).type, constant) for value in values]
             if None not in found:
                 yield Condition(column.name, operator, tuple(found) if operator == "in" else found[0])
+
+
+def _demands(condition: exp.Expr) -> Iterator[exp.Expr]:
+    """Yield what has to be true each for itself, when the condition is."""
+    condition = condition.unnest()
+    if isinstance(condition, exp.And):
+        yield from _demands(condition.left)
+        yield from _demands(condition.right)
+    else:
+        yield condition
 
 
 def _comparisons(demand: exp.Expr) -> Iterator[tuple[exp.Column, Operator, list[exp.Expr]]]:
@@ -104,6 +114,9 @@ def _value(expression: exp.Expr, kind: pa.DataType, constant: Constant) -> Any:
         return None
     value = constant(expression.sql("duckdb"))
     if pa.types.is_date32(kind):
+        # In DuckDB a date and an interval make a timestamp: at midnight it compares as the date does.
+        if type(value) is datetime and value == datetime.combine(value.date(), time()):
+            value = value.date()
         return str(value) if type(value) is date else None
     if pa.types.is_integer(kind):
         return value if type(value) is int else None

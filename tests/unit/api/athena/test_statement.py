@@ -27,7 +27,6 @@ from core.errors import BadInput
         "WITH gone AS (DELETE FROM gold.x RETURNING *) SELECT * FROM gone",
         "SELECT * FROM gold.x FOR UPDATE",
         "SELECT ? FROM gold.x",
-        "SELECT",
         "",
         "SELECT " + "(" * 5000,
         "SELECT '" + "x" * MAX_CHARS + "'",
