@@ -48,10 +48,10 @@ class Facade:
 
 
 @contextmanager
-def running_facade(settings: Settings) -> Iterator[Facade]:
-    """Run a facade until the block ends."""
+def running_facade(settings: Settings, name: str = "glue") -> Iterator[Facade]:
+    """Run a facade until the block ends; two at once need names and ports of their own."""
     service = Service(
-        "glue",
+        name,
         (sys.executable, "-m", "ops.facade"),
         http_probe(f"http://127.0.0.1:{settings.facade_port}/readyz"),
         env=as_environment(settings),

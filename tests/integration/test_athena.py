@@ -271,7 +271,7 @@ def test_limits_and_a_restart_end_queries_as_failed(lake: Lake, facade: Settings
         }
     )  # fmt: skip
     who = client(tight, "analyst")
-    with running_facade(tight):
+    with running_facade(tight, "tight-facade"):
         with pytest.raises(BadInput, match="longer than 1 s"):
             answer(who, ENDLESS)
         with pytest.raises(BadInput, match="more than 10 rows"):
@@ -280,7 +280,7 @@ def test_limits_and_a_restart_end_queries_as_failed(lake: Lake, facade: Settings
             answer(who, "SELECT * FROM gold.client_metrics")
         left = start(who, ENDLESS)
         until(lambda: state(who, left) == "RUNNING")
-    with running_facade(tight):
+    with running_facade(tight, "tight-facade"):
         status = who.get_query_execution(QueryExecutionId=left)["QueryExecution"]["Status"]
     assert (status["State"], status["StateChangeReason"]) in (
         ("FAILED", INTERRUPTED),
