@@ -26,6 +26,8 @@ from pyiceberg.table import Table
 from clients.iceberg import SqlCatalog, lake_errors
 from core.errors import NotFound
 
+FILES_AT_ONCE = 4
+
 Operator = Literal["=", "<", "<=", ">", ">=", "in"]
 _EXPRESSIONS: dict[Operator, Callable[..., BooleanExpression]] = {
     "=": EqualTo,
@@ -70,11 +72,11 @@ class TableScan:
         )
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield the rows, one data file in memory; DependencyUnavailable when S3 does not answer."""
+        """Yield the rows, a few data files in memory; DependencyUnavailable when S3 does not answer."""
         reader = ArrowScan(self._table.metadata, self._table.io, self._projection, self._filter)
         with lake_errors():
-            for task in self._tasks:
-                for batch in reader.to_record_batches([task]):
+            for start in range(0, len(self._tasks), FILES_AT_ONCE):
+                for batch in reader.to_record_batches(self._tasks[start : start + FILES_AT_ONCE]):
                     # A file may hold strings of another width than the schema says.
                     yield batch.select(self.schema.names).cast(self.schema)
 

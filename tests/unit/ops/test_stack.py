@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import tomllib
 from configparser import ConfigParser
@@ -63,9 +64,21 @@ def test_postgres_logs_no_rows_and_no_statements(settings: Settings, monkeypatch
 def test_the_credentials_and_the_servers_keys_agree(settings: Settings) -> None:
     profile = ConfigParser()
     profile.read(settings.aws_shared_credentials_file)
-    keys = keys_file(settings).read_text()
-    assert profile["tipline"]["aws_access_key_id"] in keys
-    assert profile["tipline"]["aws_secret_access_key"] in keys
+    keys = json.loads(keys_file(settings).read_text())
+    for name, role in (("tipline", "platform"), ("tipline-analyst", "analyst"), ("tipline-compliance", "compliance")):
+        key = {"secret": profile[name]["aws_secret_access_key"], "role": role, "user": role}
+        assert keys[profile[name]["aws_access_key_id"]] == key
+
+
+def test_a_later_start_keeps_the_keys_and_makes_those_that_are_missing(settings: Settings) -> None:
+    credentials = settings.aws_shared_credentials_file
+    before = credentials.read_text()
+    ensure_secrets(settings)
+    assert credentials.read_text() == before
+    credentials.write_text(before.split("[tipline-analyst]")[0])
+    ensure_secrets(settings)
+    assert credentials.read_text().startswith(before.split("[tipline-analyst]")[0])
+    assert "[tipline-compliance]" in credentials.read_text()
 
 
 def test_the_first_run_makes_the_demo_source_and_no_feed(settings: Settings) -> None:
