@@ -58,8 +58,7 @@ def _keep_scale(node: exp.Avg) -> None:
 def _unnest_rows(node: exp.Unnest) -> None:
     """Athena's UNNEST of rows gives a column for each field; DuckDB's gives one of structures unless told."""
     alias = node.args.get("alias")
-    names = alias.columns if alias is not None else []
-    if len(node.expressions) != 1 or len(names) < 2 or node.args.get("offset"):
+    if alias is None or len(alias.columns) < 2 or len(node.expressions) != 1 or node.args.get("offset"):
         return
     inner = exp.select(exp.Anonymous(this="unnest", expressions=[node.expressions[0].copy(), _ALL_LEVELS.copy()]))
     node.replace(exp.Lateral(this=inner.subquery(), alias=alias.copy()))

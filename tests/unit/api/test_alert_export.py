@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.alert_export import as_csv, cell
+from api.alert_export import as_csv
+from api.csv_export import cell
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 COLUMNS = next(csv.reader(io.StringIO(as_csv([]))))

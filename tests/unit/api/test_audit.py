@@ -1,4 +1,4 @@
-"""The chain's links, the batch of pushes, and CSV that executes nothing."""
+"""The chain's links, and the batch of pushes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import pytest
 from api.audit import Caller
 from api.audit_batch import AuditBatch
 from api.audit_chain import Head, link
-from api.csv_export import csv_lines
 from clients.postgres import AsyncPool, DatabaseUnavailable
 from core.errors import BadInput
 
@@ -99,10 +98,3 @@ async def test_a_socket_that_ends_while_it_waits_leaves_the_others_waiting() -> 
     first.cancel()
     await second
     assert [row["actor"] for rows in database.inserts for row in rows] == ["ann", "bob"]
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
-def test_no_cell_is_a_formula(start: str) -> None:
-    (line,) = csv_lines([[f"{start}HYPERLINK(1)", None, 3]])
-    assert line.strip('"').startswith("'")
-    assert line.endswith(",,3\r\n")
