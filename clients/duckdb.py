@@ -52,7 +52,7 @@ class Sandbox:
 @contextmanager
 def open_sandbox(*, memory: str, threads: int, macros: Sequence[str] = ()) -> Iterator[Sandbox]:
     """Open a sandbox that holds at most `memory` (such as 512MB) and has these macros (`name(x) AS expression`)."""
-    config = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory,
         "threads": threads,
         "autoinstall_known_extensions": "false",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -54,7 +53,7 @@ class TableScan:
         self, table: Table, columns: Sequence[str], conditions: Sequence[Condition], snapshot_id: int | None
     ) -> None:
         self._table = table
-        self._filter = reduce(And, map(_expression, conditions), AlwaysTrue())
+        self._filter = _all(conditions)
         scan = table.scan(row_filter=self._filter, selected_fields=tuple(columns), snapshot_id=snapshot_id)
         with lake_errors():
             self._projection = scan.projection()
@@ -104,6 +103,13 @@ def snapshot_of(table: Table, version: int | datetime | None) -> int | None:
 def columns_of(table: Table, snapshot_id: int | None) -> pa.Schema:
     """Return the columns that the table had in a snapshot."""
     return schema_to_pyarrow(table.scan(snapshot_id=snapshot_id).projection(), include_field_ids=False)
+
+
+def _all(conditions: Sequence[Condition]) -> BooleanExpression:
+    demanded: BooleanExpression = AlwaysTrue()
+    for condition in conditions:
+        demanded = And(demanded, _expression(condition))
+    return demanded
 
 
 def _expression(condition: Condition) -> BooleanExpression:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, cast
+from typing import Any
 
 import pyarrow as pa
 from sqlglot import exp
@@ -50,12 +50,13 @@ def plan(statement: Statement, schemas: Mapping[str, pa.Schema], constant: Const
 
     BadInput when a name is unknown or ambiguous.
     """
-    typed = {scan: {field.name: type_name(field.type) for field in schema} for scan, schema in schemas.items()}
+    typed: dict[str, object] = {
+        scan: {field.name: type_name(field.type) for field in schema} for scan, schema in schemas.items()
+    }
     try:
-        # sqlglot types its optimiser's results as any expression.
-        tree = cast(exp.Query, qualify(statement.tree, schema=typed, dialect=DIALECT))
+        tree = qualify(statement.tree, schema=typed, dialect=DIALECT)
         needs = {one.scan: _need(tree, one, schemas[one.scan], constant) for one in statement.references}
-        query = to_duckdb(cast(exp.Query, annotate_types(tree, schema=typed, dialect=DIALECT)))
+        query = to_duckdb(annotate_types(tree, schema=typed, dialect=DIALECT))
     except SqlglotError as error:
         raise BadInput(f"COLUMN_NOT_FOUND: {(str(error).splitlines() or [''])[0][:300]}") from None
     return Plan(query, needs)

@@ -92,7 +92,7 @@ def _positions(number: int) -> Iterator[dict[str, Any]]:
 
 
 def _articles() -> list[dict[str, Any]]:
-    people = [[("Ann", None), ("Bob", "u")], [], [("Ann", None)]]
+    people: list[list[tuple[str, str | None]]] = [[("Ann", None), ("Bob", "u")], [], [("Ann", None)]]
     return [
         {"received_date": FIRST, "article_id": f"art-{n}", "people": [{"name": a, "uri": b} for a, b in some]}
         for n, some in enumerate(people)

@@ -13,10 +13,9 @@ from api.athena import results
 from api.athena.masking import masked_columns, masker
 from api.athena.types import cell, type_name
 from batch.tables import TABLES
-from batch.tiering import IDENTIFYING
 from clients.s3 import Store
 from core.errors import BadInput
-from core.sealing import client_token
+from core.sealing import IDENTIFYING, client_token
 
 PLACE = results.Place("results", "q.csv")
 PLENTY = results.Limits(rows=1000, size_bytes=10_000_000)
