@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
@@ -20,7 +20,7 @@ SEE_OTHER = 303
 router = APIRouter(tags=["session"])
 
 _Text = Annotated[str | None, Query(max_length=4096)]
-_REDIRECT = {SEE_OTHER: {"description": "Where the browser goes next."}}
+_REDIRECT: dict[int | str, dict[str, Any]] = {SEE_OTHER: {"description": "Where the browser goes next."}}
 
 
 class LogInMethods(BaseModel):

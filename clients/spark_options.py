@@ -91,7 +91,7 @@ def _jdbc_url(settings: Settings) -> str:
     """Return PostgreSQL's address for JDBC, which asks for TLS as the DSN does."""
     address = urlsplit(settings.postgres_dsn)
     options = dict(parse_qsl(address.query))
-    wanted = {name: options[name] for name in ("sslmode", "sslrootcert") if name in options}
+    wanted: dict[str, str] = {name: options[name] for name in ("sslmode", "sslrootcert") if name in options}
     if settings.mode == "production":
         wanted = {"sslmode": "verify-full", **wanted}
     if settings.ca_file is not None:

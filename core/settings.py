@@ -168,7 +168,7 @@ class Settings(BaseSettings):
     market_feed_poll_s: float = Field(default=1.0, gt=0)
 
 
-def load_settings(role: DatabaseRole | None = None, **overrides: Any) -> Settings:
+def load_settings(role: DatabaseRole | None = None, /, **overrides: Any) -> Settings:
     """Read the environment, then the secret files under the data directory; keyword arguments win over both.
 
     The files of a database role, in `secrets/ROLE`, win over those of everybody: so a process logs in as that role.
