@@ -20,7 +20,7 @@ help:  ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	     /^[a-z0-9-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMPS)/java $(STAMPS)/jars api/static/index.html  ## get everything that running needs; quick when nothing is missing
+setup: $(STAMPS)/java $(STAMPS)/classes api/static/index.html  ## get everything that running needs; quick when nothing is missing
 
 run: setup  ## start the platform in the foreground; Ctrl-C stops it
 	@exec .venv/bin/tipline up
@@ -89,6 +89,9 @@ $(STAMPS)/browser: $(STAMPS)/python
 
 $(STAMPS)/jars: ops/stack/jars.py $(STAMPS)/python $(STAMPS)/java
 	@$(PY) -m ops.downloads && touch $@
+
+$(STAMPS)/classes: $(STAMPS)/jars
+	@$(PY) -m ops.class_archive && touch $@
 
 api/static/index.html: $(PAGE_SOURCES) $(STAMPS)/python
 	@echo "building the page"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -80,11 +82,23 @@ def lake_options(settings: Settings, cores: int) -> dict[str, str]:
         "spark.sql.ansi.enabled": "true",
         "spark.sql.shuffle.partitions": str(cores * 2),
         "spark.sql.adaptive.enabled": "true",
-        # On two cores the optimising compiler costs more than a night's sums; the quick one takes also the long methods
-        # that Spark makes of many columns.
-        "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:TieredStopAtLevel=1 -XX:-DontCompileHugeMethods"
-        + java_options(settings),
+        "spark.driver.extraJavaOptions": " ".join(_java_options(settings)),
     }
+
+
+def class_archive(settings: Settings, jars: str) -> Path:
+    """Return where the classes of a set of jars are archived; other jars or another pyspark have another archive."""
+    class_path = f"{(settings.jars_dir / jars).resolve()}:{spark_home()}"
+    return settings.jars_dir.resolve() / f"{jars}-{sha256(class_path.encode()).hexdigest()[:12]}.jsa"
+
+
+def _java_options(settings: Settings) -> Iterator[str]:
+    yield "-XX:+UseParallelGC"
+    yield settings.batch_java_options + java_options(settings)
+    archive = class_archive(settings, "lake")
+    if archive.exists():
+        # A JVM that cannot use it says nothing and loads its classes itself.
+        yield f'"-XX:SharedArchiveFile={archive}" -Xlog:cds=off -Xlog:cds+dynamic=off'
 
 
 def _jdbc_url(settings: Settings) -> str:

@@ -130,6 +130,7 @@ class Settings(BaseSettings):
     batch_cores: int = Field(default=2, ge=1)
     batch_master: str = Field(default_factory=lambda data: f"local[{data['batch_cores']}]")
     batch_heap: str = "2g"
+    batch_java_options: str = "-XX:TieredStopAtLevel=1 -XX:-DontCompileHugeMethods"
     batch_staging: str = Field(default_factory=lambda data: str(data["data_dir"] / "staging"))
     bad_share_limit: float = Field(default=0.05, ge=0, le=1)
     lineage_url: str | None = None

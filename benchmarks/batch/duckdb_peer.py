@@ -60,8 +60,10 @@ class DuckDbDay:
 
     def _check(self, rules: Ruleset) -> None:
         """Make the tables `{kind}` of good and `{kind}_bad` of refused rows."""
-        kind, names = rules.kind, list(rules.columns)
-        columns, filled = str(dict.fromkeys(names, "VARCHAR")), ", ".join(f"nullif({n}, '') AS {n}" for n in names)
+        kind, absent = rules.kind, self._place.absent(rules)
+        columns = {name: "VARCHAR" for name in rules.columns if name not in absent}
+        values = {name: "NULL::VARCHAR" if name in absent else f"nullif({name}, '')" for name in rules.columns}
+        filled = ", ".join(f"{value} AS {name}" for name, value in values.items())
         file = f"read_csv('{self._place.bronze(kind)}', columns={columns}, header=true, auto_detect=false)"
         self._duck.execute(f"CREATE TABLE {kind}_text AS SELECT {filled} FROM {file}")
         refusal = _duck_sql(refused(conditions(rules)))

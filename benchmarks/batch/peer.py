@@ -51,6 +51,12 @@ class Place:
         """Fetch one of the day's files."""
         return self._download(self.settings.bronze_bucket, f"{kind}/date={self.day}/{kind}.csv")
 
+    def absent(self, rules: Ruleset) -> list[str]:
+        """Return the columns that the day's file, as it may, does not have."""
+        with self.bronze(rules.kind).open() as file:
+            there = file.readline().strip().split(",")
+        return [name for name in rules.columns if name not in there]
+
     def fetch(self, bucket: str, kind: str, day: date) -> Path:
         """Fetch what was written for a day."""
         return self._download(bucket, _key(kind, day))

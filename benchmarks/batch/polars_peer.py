@@ -84,7 +84,8 @@ class PolarsDay:
         rows = pl.read_csv(
             self._place.bronze(rules.kind), infer_schema=False, row_index_name="line", row_index_offset=2
         )
-        extra = [pl.lit(self._place.day).alias("_date"), pl.lit(None, pl.String).alias("malformed")]
+        nothing = ("malformed", *self._place.absent(rules))
+        extra = [pl.lit(self._place.day).alias("_date"), *(pl.lit(None, pl.String).alias(name) for name in nothing)]
         if rules.key:
             extra.append(pl.struct(rules.key).is_duplicated().alias("_duplicate"))
         rows = rows.with_columns(extra)
