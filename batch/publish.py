@@ -15,6 +15,7 @@ from pyspark.sql import functions as F  # noqa: N812 - everybody's name for it
 
 from batch.lake import Lake
 from batch.tables import TABLES
+from clients.iceberg import load_table
 from clients.spark import CATALOG
 from core.errors import TiplineError
 
@@ -64,6 +65,12 @@ def stage(
     replaced = F.col(partition_column(table)).isin(sorted(dates))
     rows.writeTo(f"{full_name}.branch_{_BRANCH}").option("distribution-mode", distribution).overwrite(replaced)
     return lake.spark.table(f"{full_name}.branch_{_BRANCH}").where(replaced)
+
+
+def rows_staged(lake: Lake, table: str) -> int:
+    """Return how many rows the last write put on the table's branch, as its snapshot says."""
+    snapshot = load_table(lake.catalog, table).snapshot_by_name(_BRANCH)
+    return int((snapshot and snapshot.summary and snapshot.summary["added-records"]) or 0)
 
 
 def require(findings: Sequence[str], table: str) -> None:

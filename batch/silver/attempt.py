@@ -11,7 +11,7 @@ from pyspark.sql import functions as F  # noqa: N812 - everybody's name for it
 
 from batch.lake import Lake
 from batch.landing.files import LandedFile
-from batch.publish import require, stage
+from batch.publish import require, rows_staged, stage
 from batch.silver import checking
 from batch.silver.staging import RESUBMITS, Staging
 from clients.spark import CATALOG
@@ -38,16 +38,16 @@ def write(lake: Lake, staging: Staging, files: Sequence[LandedFile], run_id: str
     checking.take_added_columns(lake.spark, rules.table, (name for name in staging.added if name != RESUBMITS))
     live = {file.file_id for file in files}
     rows = checking.staged_rows(lake.spark, staging, without=staging.rows.keys() - live)
-    repeated = checking.repeated_keys(rows, rules)
+    repeated = checking.repeated_keys(rows, rules) if staging.may_repeat_keys else None
     checked = checking.checked(rows, staging, repeated)
     table = lake.spark.table(f"{CATALOG}.{rules.table}")
     staged = stage(lake, rules.table, checking.good_rows(checked, staging, table), dates)
     lengths = {file_id: staging.rows[file_id] for file_id in live}
     if RESUBMITS in staging.added:
         lengths = dict.fromkeys(live, 0) | _count(rows, "_file_id")
-    good = _count(staged, "file_id")
-    bad = None
-    if good != {file_id: length for file_id, length in lengths.items() if length}:
+    good, bad = lengths, None
+    if rows_staged(lake, rules.table) != sum(lengths.values()):
+        good = _count(staged, "file_id")
         bad = checking.bad_rows(checked, staging, run_id).persist()
     _require_all(rules.table, lengths, good, bad)
     return Attempt(dates, staged, lengths, good, bad)

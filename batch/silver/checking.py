@@ -40,8 +40,6 @@ def repeated_keys(rows: DataFrame, rules: Ruleset) -> DataFrame | None:
 
     Which of the rows is right nobody can tell, so all are refused.
     """
-    if not rules.key:
-        return None
     keys = ["_date", *rules.key]
     whole = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in keys)
     repeated = rows.where(whole).groupBy(*keys).count().where("count > 1").drop("count").persist()

@@ -7,7 +7,9 @@ batch at a time, and Spark reads only the columns that it needs. One folder hold
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -42,6 +44,13 @@ class Staging:
         self._files, self._path = FileSystem.from_uri(self.folder)
         self._files.create_dir(self._path)
         self._parts = 0
+        self._keys: defaultdict[date, list[pa.Array]] = defaultdict(list)
+
+    @property
+    def may_repeat_keys(self) -> bool:
+        """Whether a date has a key twice, be it in files or rows that will be left out; telling it here is cheap."""
+        of_dates = map(pa.chunked_array, self._keys.values())
+        return any(pc.count_distinct(keys).as_py() < len(keys) - keys.null_count for keys in of_dates)
 
     @property
     def schema(self) -> str:
@@ -85,6 +94,8 @@ class Staging:
         origin = (landed.file_id, landed.key, landed.version_id, landed.as_of_date)
         for (name, kind), value in zip(_ORIGIN, origin, strict=True):
             columns[name] = pa.repeat(pa.scalar(value, kind), batch.num_rows)
+        if self.rules.key:
+            self._keys[landed.as_of_date].append(_joined(columns, self.rules.key))
         if "account_id" in columns:
             columns["_account_ccy"] = _looked_up(columns, ("client_id", "account_id"), pa.string(), self._base_ccy)
         if "id_type" in columns:
@@ -138,8 +149,12 @@ def _looked_up(
     columns: Mapping[str, pa.Array], names: Sequence[str], kind: pa.DataType, find: Callable[..., object]
 ) -> pa.Array:
     """Return what `find` says of each row's values, asked once for each distinct combination; null where one is."""
-    joined = pc.binary_join_element_wise(*(columns[name] for name in names), _SEPARATOR)
-    encoded = joined.dictionary_encode()
+    encoded = _joined(columns, names).dictionary_encode()
     distinct = encoded.dictionary.to_pylist()
     answers = pa.array([find(*text.split(_SEPARATOR, len(names) - 1)) for text in distinct], kind)
     return answers.take(encoded.indices)
+
+
+def _joined(columns: Mapping[str, pa.Array], names: Sequence[str]) -> pa.Array:
+    """Return each row's values as one text; null where one is."""
+    return pc.binary_join_element_wise(*(columns[name] for name in names), _SEPARATOR)
