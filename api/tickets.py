@@ -30,8 +30,8 @@ class Tickets:
 
     async def redeem(self, ticket: str) -> bytes:
         """Return the hash of the session behind a ticket; Unauthenticated when it is unknown, used or expired."""
-        session: bytes | None = await self._redis.getdel(_key(ticket))
-        if session is None:
+        session = await self._redis.getdel(_key(ticket))
+        if not isinstance(session, bytes):
             raise Unauthenticated("the ticket is used or expired", code="bad_ticket")
         return session
 

@@ -102,7 +102,7 @@ async def watching(url: str, rm_id: str, *instruments: str) -> Any:
 
 async def read_until(live: Page, instrument: str, price: str) -> list[dict[str, Any]]:
     """Read ticks until an instrument has a price; return the frames."""
-    frames = []
+    frames: list[dict[str, Any]] = []
     while not frames or (instrument, price) not in _prices(frames[-1]):
         frames.append(await live.read())
         assert frames[-1]["type"] == "ticks"
