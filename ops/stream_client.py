@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from api.frames import MAX_INSTRUMENTS
 from core.errors import DependencyUnavailable, Forbidden, Unauthenticated
 from streaming.ticks.feeds import backoff_s
 
@@ -80,7 +81,7 @@ class StreamClient:
         _send(socket, type="subscribe", topics=["alerts"], last_seq=self._last_seq, epoch=self._epoch)
         if self._instruments is None:
             listed = self._ask("GET", "/api/v1/market-list")["items"]
-            self._instruments = [each["instrument_id"] for each in listed]
+            self._instruments = [each["instrument_id"] for each in listed[:MAX_INSTRUMENTS]]
         if self._instruments:
             _send(socket, type="subscribe", topics=[f"tick:{each}" for each in self._instruments])
 

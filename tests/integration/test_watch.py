@@ -68,10 +68,10 @@ def test_alerts_come_once_each_across_a_restart_of_the_gateway(bank: Bank, gatew
     with bank.session() as session:
         session.execute("INSERT INTO market_list VALUES ('WATCHED', 'x', 'USD', 1) ON CONFLICT DO NOTHING")
     alerts = [bank.alert(ann.clients[0])]
-    with watch(bank.settings, url, token_of(url, ann.rm_id), "--count", "3") as process:
+    with watch(bank.settings, url, token_of(url, ann.rm_id), "--count", "3", "--tick", "WATCHED") as process:
         seen = [read_until(process, "alert")]
         read_until(process, "live")
-        assert "WATCHED" in read_until(process, "subscribed")["instruments"]
+        assert read_until(process, "subscribed")["instruments"] == ["WATCHED"]
         alerts.append(bank.alert(ann.clients[0], body="\x1b[2J"))
         seen.append(read_until(process, "alert"))
         gateways.group.kill(GATEWAY)
