@@ -1,81 +1,96 @@
-// The REST calls of the page. Errors arrive as `Problem`, made from RFC 9457 bodies.
+// The REST calls of the page, by what they do.
 
+import { BASE, call, query, type Reply, request } from "./http.ts";
 import type { Book, Health, PositionPage } from "./portfolio.ts";
-import type { Alert, AlertPage, Me } from "./types.ts";
+import type { Filter } from "./route.ts";
+import { momentOf } from "./time.ts";
+import type { Alert, AlertPage, AlertRecord, FeedbackReason, Me } from "./types.ts";
+import type {
+  Candidate, ClientProfile, ClientSummary, Cover, Decision, Mute, NewCover, NewMute, Page, Preferences,
+} from "./workspace.ts";
 
-const BASE = "/api/v1";
 const PAGE_LIMIT = 100;
-const TIMEOUT_MS = 10_000;
-
-/** What went wrong, in a sentence for the reader; `status` 0 means that no answer came. */
-export class Problem extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
 
 export const logIn = (rmId: string, password: string): Promise<void> =>
-  call("POST", "/session", { rm_id: rmId, password });
+  call("POST", "/session", { body: { rm_id: rmId, password } });
 export const logOut = (): Promise<void> => call("DELETE", "/session");
 export const readMe = (): Promise<Me> => call("GET", "/me");
-export const readAlert = (id: string): Promise<Alert> => call("GET", `/alerts/${encodeURIComponent(id)}`);
-export const acknowledge = (id: string): Promise<void> =>
-  call("PUT", `/alerts/${encodeURIComponent(id)}/acknowledgement`);
+
+export const readPreferences = (): Promise<Reply<Preferences>> => request("GET", "/me/preferences");
+
+/** Write preferences over the version that `etag` names; `Problem` 412 when another tab was quicker. */
+export const writePreferences = (preferences: Preferences, etag: string): Promise<Reply<Preferences>> =>
+  request("PUT", "/me/preferences", { body: preferences, headers: { "If-Match": etag } });
 
 /** Read a page of own clients' alerts, newest first; without a cursor the newest page. */
-export function readAlerts(cursor: string | null = null): Promise<AlertPage> {
-  const query = new URLSearchParams({ limit: String(PAGE_LIMIT) });
-  if (cursor !== null) query.set("cursor", cursor);
-  return call("GET", `/alerts?${query}`);
-}
+export const readAlerts = (cursor: string | null = null): Promise<AlertPage> =>
+  call("GET", `/alerts${query({ limit: PAGE_LIMIT, cursor })}`);
+
+/** Search the history of own clients' alerts, newest first. */
+export const searchAlerts = (
+  filter: Partial<Filter>, zone: string | null, cursor: string | null = null, limit = PAGE_LIMIT,
+): Promise<Page<Alert>> => call("GET", `/alerts${query({ ...criteria(filter, zone), limit, cursor })}`);
+
+/** The address of the same search as a CSV file. */
+export const exportUrl = (filter: Filter, zone: string | null): string =>
+  `${BASE}/alerts.csv${query(criteria(filter, zone))}`;
+
+export const readAlert = (id: string): Promise<AlertRecord> => call("GET", alertPath(id));
+export const acknowledge = (id: string): Promise<Alert> => call("PUT", alertPath(id, "acknowledgement"));
+export const snooze = (id: string, until: string): Promise<Alert> =>
+  call("PUT", alertPath(id, "snooze"), { body: { until } });
+export const wake = (id: string): Promise<Alert> => call("DELETE", alertPath(id, "snooze"));
+export const dismiss = (id: string, reason: string): Promise<Alert> =>
+  call("PUT", alertPath(id, "dismissal"), { body: { reason } });
+export const restore = (id: string): Promise<Alert> => call("DELETE", alertPath(id, "dismissal"));
+export const escalate = (id: string, note: string): Promise<Alert> =>
+  call("PUT", alertPath(id, "escalation"), { body: { note } });
+
+/** Say whether an alert was useful; `key` makes a repeated sending count once. */
+export const giveFeedback = (
+  id: string, useful: boolean, reason: FeedbackReason | null, note: string, key: string,
+): Promise<void> =>
+  call("POST", alertPath(id, "feedback"), { body: { useful, reason, note }, headers: { "Idempotency-Key": key } });
 
 /** Read own clients with their newest figures; without a cursor the first page. */
-export const readBook = (cursor: string | null = null): Promise<Book> =>
-  call("GET", cursor === null ? "/book" : `/book?${new URLSearchParams({ cursor })}`);
-export const readHealth = (clientId: string): Promise<Health> =>
-  call("GET", `/clients/${encodeURIComponent(clientId)}/health`);
+export const readBook = (cursor: string | null = null): Promise<Book> => call("GET", `/book${query({ cursor })}`);
+export const readHealth = (clientId: string): Promise<Health> => call("GET", `${clientPath(clientId)}/health`);
 
 /** Read a client's positions of a day, largest first; without a cursor the first page. */
-export function readPositions(clientId: string, day: string, cursor: string | null = null): Promise<PositionPage> {
-  const query = new URLSearchParams(cursor === null ? { date: day } : { cursor });
-  return call("GET", `/clients/${encodeURIComponent(clientId)}/positions?${query}`);
-}
+export const readPositions = (clientId: string, date: string, cursor: string | null = null): Promise<PositionPage> =>
+  call("GET", `${clientPath(clientId)}/positions${query(cursor === null ? { date } : { cursor })}`);
+
+export const readClients = (): Promise<Page<ClientSummary>> => call("GET", "/clients");
+export const readClient = (clientId: string): Promise<ClientProfile> => call("GET", clientPath(clientId));
+
+export const readMutes = (): Promise<Page<Mute>> => call("GET", "/mutes");
+export const addMute = (mute: NewMute): Promise<Mute> => call("POST", "/mutes", { body: mute });
+export const removeMute = (id: string): Promise<void> => call("DELETE", `/mutes/${encodeURIComponent(id)}`);
+
+export const readCover = (): Promise<Page<Cover>> => call("GET", "/coverage");
+export const addCover = (cover: NewCover): Promise<Cover> => call("POST", "/coverage", { body: cover });
+export const removeCover = (id: string): Promise<void> => call("DELETE", `/coverage/${encodeURIComponent(id)}`);
+
+export const readCandidates = (cursor: string | null = null): Promise<Page<Candidate>> =>
+  call("GET", `/review-candidates${query({ cursor })}`);
+export const decide = (id: string, decision: Decision, note: string): Promise<void> =>
+  call("POST", `/review-candidates/${encodeURIComponent(id)}/decision`, { body: { decision, note } });
 
 /** Return the address of the live stream on the page's own origin. */
-export function streamUrl(): string {
-  return `${location.origin.replace(/^http/, "ws")}${BASE}/stream`;
+export const streamUrl = (): string => `${location.origin.replace(/^http/, "ws")}${BASE}/stream`;
+
+const alertPath = (id: string, part?: string): string =>
+  `/alerts/${encodeURIComponent(id)}${part === undefined ? "" : `/${part}`}`;
+const clientPath = (id: string): string => `/clients/${encodeURIComponent(id)}`;
+
+/** A filter as the API wants it: days of the reader's zone become moments, the last day included. */
+function criteria({ from, to, ...rest }: Partial<Filter>, zone: string | null): Record<string, string | undefined> {
+  return {
+    ...rest,
+    from: from ? momentOf(`${from}T00:00`, zone) : undefined,
+    to: to ? momentOf(`${dayAfter(to)}T00:00`, zone) : undefined,
+  };
 }
 
-async function call<T>(method: string, path: string, body?: object): Promise<T> {
-  // The header cannot be set across origins without leave: with it a cookie alone is not enough to act.
-  const headers: Record<string, string> = { Accept: "application/json", "X-Requested-With": "tipline" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  let response: Response;
-  try {
-    response = await fetch(BASE + path, {
-      method,
-      headers,
-      credentials: "same-origin",
-      cache: "no-store",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  } catch {
-    throw new Problem(0, "The server does not answer.");
-  }
-  const text = await response.text();
-  if (!response.ok) throw new Problem(response.status, explain(response.status, text));
-  return (text === "" ? undefined : JSON.parse(text)) as T;
-}
-
-function explain(status: number, text: string): string {
-  try {
-    const problem = JSON.parse(text) as { detail?: string; title?: string };
-    return problem.detail ?? problem.title ?? `The server answered ${status}.`;
-  } catch {
-    return `The server answered ${status}.`;
-  }
-}
+const dayAfter = (day: string): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);

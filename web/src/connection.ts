@@ -1,6 +1,6 @@
 // One WebSocket that stays up: hello, subscribe from the last number, heartbeats, back-off with jitter.
 
-import type { FeedFrame, Hello } from "./types.ts";
+import type { FeedFrame, Hello, Tick } from "./types.ts";
 
 const SUBPROTOCOL = "alerts.v1+json";
 const BACKOFF_FIRST_MS = 500;
@@ -28,9 +28,17 @@ export interface Listener {
   readonly resumeFrom: (hello: Hello, mustResync: boolean) => Promise<Place>;
   /** Apply a frame; false when a number was skipped. */
   readonly onFrame: (frame: FeedFrame) => boolean;
+  readonly onTicks: (ticks: readonly Tick[]) => void;
   readonly onLink: (link: Link) => void;
   /** The session is over: log in again. */
   readonly onExpired: () => void;
+}
+
+interface Message {
+  readonly type: string;
+  readonly seq?: number;
+  readonly reconnect_after_ms?: number;
+  readonly items?: readonly Tick[];
 }
 
 /** The parts of the browser that a test replaces. */
@@ -64,6 +72,7 @@ export class Connection {
   #silenceTimer: number | undefined;
   #ackTimer: number | undefined;
   #ackSeq = 0;
+  #watched: readonly string[] = [];
 
   constructor(url: string, host: Host, listener: Listener) {
     this.#url = url;
@@ -101,10 +110,16 @@ export class Connection {
     this.#cancel(this.#retryTimer);
   }
 
+  /** Ask for live prices of these instruments, now and after every reconnect. */
+  watch(instruments: readonly string[]): void {
+    this.#watched = instruments;
+    if (this.#subscribed) this.#askForTicks();
+  }
+
   #receive(socket: WebSocket, data: string): void {
     this.#lastHeard = this.#host.now();
     if (this.#hello !== null) this.#expectHeartbeat(this.#hello.heartbeat_s * 1000);
-    const message = JSON.parse(data) as { type: string; seq?: number; reconnect_after_ms?: number };
+    const message = JSON.parse(data) as Message;
     switch (message.type) {
       case "hello":
         this.#hello = message as unknown as Hello;
@@ -118,6 +133,9 @@ export class Connection {
       case "entitlements.changed":
         this.#mustResync = true;
         void this.#subscribe(socket);
+        break;
+      case "ticks":
+        this.#listener.onTicks(message.items ?? []);
         break;
       case "bye":
         this.#reconnectAfterMs = message.reconnect_after_ms ?? null;
@@ -153,6 +171,7 @@ export class Connection {
       this.#subscribed = true;
       this.#attempt = 0;
       this.#send({ type: "subscribe", topics: ["alerts"], ...place });
+      if (this.#watched.length > 0) this.#askForTicks();
       this.#setLink({ phase: "live" });
     } catch {
       // The owner shows why the snapshot failed; here it only means that we are not live.
@@ -169,6 +188,10 @@ export class Connection {
     }
     if (code === CLOSE_RESYNC) this.#mustResync = true;
     this.drop();
+  }
+
+  #askForTicks(): void {
+    this.#send({ type: "subscribe", topics: this.#watched.map((instrument) => `tick:${instrument}`) });
   }
 
   // One silent heartbeat: ask. Two: the connection is dead, whatever the browser believes.

@@ -1,6 +1,6 @@
 // The alerts on screen as pure functions of snapshots and numbered frames. Nothing here does I/O.
 
-import type { Alert, AlertPage, AlertState, FeedFrame } from "./types.ts";
+import type { Alert, AlertPage, FeedFrame, StateFrame } from "./types.ts";
 
 export interface Feed {
   readonly alerts: ReadonlyMap<string, Alert>;
@@ -47,10 +47,11 @@ export function applySnapshot(feed: Feed, page: AlertPage): Feed {
 /** Add an older page below; alerts already known keep their place, and the newer revision of the two. */
 export function appendOlder(feed: Feed, page: AlertPage): Feed {
   const alerts = new Map(feed.alerts);
+  const listed = new Set([...feed.held, ...feed.order]);
   const added: string[] = [];
   for (const alert of page.items) {
     const known = alerts.get(alert.alert_id);
-    if (known === undefined) added.push(alert.alert_id);
+    if (!listed.has(alert.alert_id)) added.push(alert.alert_id);
     if (known === undefined || known.revision < alert.revision) alerts.set(alert.alert_id, alert);
   }
   return { ...feed, alerts, order: [...feed.order, ...added], next: page.next };
@@ -62,20 +63,30 @@ export function applyFrame(feed: Feed, frame: FeedFrame): [Feed, Outcome] {
   if (frame.seq <= last) return [feed, "repeated"];
   if (frame.seq > last + 1) return [feed, "gap"];
   const numbered = { ...feed, lastSeq: frame.seq };
-  if (frame.type === "state") {
-    return [setState(numbered, frame.alert_id, frame.state, frame.by, frame.at), "applied"];
-  }
+  if (frame.type === "state") return [applyState(numbered, frame), "applied"];
   // A frame type from a newer server still counts; it just shows nothing here.
   return ["alert" in frame ? putAlert(numbered, frame.alert) : numbered, "applied"];
 }
 
-/** Set an alert's state, by whom and when; unknown alerts are left to the page that will load them. */
-export function setState(feed: Feed, id: string, state: AlertState, by: string | null, at: string | null): Feed {
+/** Change an alert in its place; an unknown one is left to the page that will load it. */
+export function change(feed: Feed, id: string, fields: Partial<Alert>): Feed {
   const alert = feed.alerts.get(id);
-  if (alert === undefined) return feed;
-  const alerts = new Map(feed.alerts).set(id, { ...alert, state, acknowledged_by: by, acknowledged_at: at });
-  return { ...feed, alerts };
+  return alert === undefined ? feed : { ...feed, alerts: new Map(feed.alerts).set(id, { ...alert, ...fields }) };
 }
+
+/** Know an alert without listing it, so that frames keep it up to date; never an older revision over a newer. */
+export function remember(feed: Feed, alert: Alert): Feed {
+  const known = feed.alerts.get(alert.alert_id);
+  if (known !== undefined && known.revision > alert.revision) return feed;
+  return { ...feed, alerts: new Map(feed.alerts).set(alert.alert_id, alert) };
+}
+
+/** Whether an alert belongs in the inbox: not dismissed, and not out of the way until later. */
+export const isOpen = (alert: Alert): boolean => alert.state !== "dismissed" && (alert.snoozed_until ?? null) === null;
+
+/** Whether an alert asks for acknowledgement; a retracted one asks for nothing. */
+export const isUnread = (alert: Alert): boolean =>
+  alert.state === "new" && alert.status !== "retracted" && isOpen(alert);
 
 /** Hold the list still, or let it go: then what arrived meanwhile moves in on top. */
 export function setHolding(feed: Feed, holding: boolean): Feed {
@@ -89,13 +100,36 @@ export function revealHeld(feed: Feed): Feed {
   return { ...feed, order: [...feed.held, ...feed.order], held: [] };
 }
 
-/** Count the alerts nobody has acknowledged; a retracted one asks for nothing. */
-export function countUnread(feed: Feed): number {
-  let unread = 0;
-  for (const alert of feed.alerts.values()) {
-    if (alert.state === "new" && alert.status !== "retracted") unread += 1;
-  }
-  return unread;
+/** The listed alerts that belong in the inbox, in their order. */
+export const openIds = (feed: Feed): string[] => feed.order.filter((id) => satisfies(feed, id, isOpen));
+
+/** Count the listed alerts that nobody has acknowledged. */
+export const countUnread = (feed: Feed): number =>
+  [...feed.held, ...feed.order].filter((id) => satisfies(feed, id, isUnread)).length;
+
+function satisfies(feed: Feed, id: string, test: (alert: Alert) => boolean): boolean {
+  const alert = feed.alerts.get(id);
+  return alert !== undefined && test(alert);
+}
+
+/** Apply what another tab, another RM or the clock did; an alert back from its snooze comes in on top. */
+function applyState(feed: Feed, frame: StateFrame): Feed {
+  const { alert_id: id, state, by, at, snoozed_until: snoozedUntil = null } = frame;
+  const before = feed.alerts.get(id);
+  const next = change(feed, id, {
+    state,
+    snoozed_until: snoozedUntil,
+    ...(state === "acknowledged" ? { acknowledged_by: by, acknowledged_at: at } : {}),
+  });
+  const returned = before !== undefined && !isOpen(before) && satisfies(next, id, isOpen);
+  return returned ? putOnTop(next, id) : next;
+}
+
+function putOnTop(feed: Feed, id: string): Feed {
+  const order = feed.order.filter((other) => other !== id);
+  const touched = new Set(feed.touched).add(id);
+  if (!feed.holding) return { ...feed, touched, order: [id, ...order] };
+  return { ...feed, touched, order, held: [id, ...feed.held.filter((other) => other !== id)] };
 }
 
 function putAlert(feed: Feed, alert: Alert): Feed {
@@ -108,6 +142,6 @@ function putAlert(feed: Feed, alert: Alert): Feed {
     alerts: new Map(feed.alerts).set(id, alert),
     touched: new Set(feed.touched).add(id),
   };
-  if (known !== undefined) return next;
-  return feed.holding ? { ...next, held: [id, ...feed.held] } : { ...next, order: [id, ...feed.order] };
+  const listed = feed.order.includes(id) || feed.held.includes(id);
+  return listed ? next : putOnTop(next, id);
 }

@@ -1,8 +1,10 @@
-// What the components share of the browser: the clock, the address, the title.
+// What the components share of the browser: the clock, the address, the title, and what the server answers.
 
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 
-import { Problem } from "./api.ts";
+import { useDesk } from "./desk.ts";
+import { Problem } from "./http.ts";
+import { parseRoute, type Route } from "./route.ts";
 
 const REREAD_MS = 300_000;
 
@@ -16,38 +18,29 @@ export function useNow(everyMs: number): number {
   return now;
 }
 
-const PREFIX = "#/alerts/";
-
-/** The id of the alert that the address names, so that it can be bookmarked and the back button closes it. */
-export function useSelectedId(): string | null {
+/** What the address names, so that everything opened can be bookmarked and the back button works. */
+export function useRoute(): Route {
   const hash = useSyncExternalStore(onHashChange, () => location.hash);
-  return hash.startsWith(PREFIX) ? decodeURIComponent(hash.slice(PREFIX.length)) : null;
+  return useMemo(() => parseRoute(hash), [hash]);
 }
 
-/** The address that opens an alert. */
-export const alertHref = (id: string): string => PREFIX + encodeURIComponent(id);
-
-/** Open an alert, or close it with null; moving between alerts adds nothing to the history. */
-export function select(id: string | null): void {
-  location.replace(id === null ? "#/" : alertHref(id));
+/** Whether a media query holds now. */
+export function useMedia(query: string): boolean {
+  const media = useMemo(() => window.matchMedia(query), [query]);
+  return useSyncExternalStore(
+    (listener) => {
+      media.addEventListener("change", listener);
+      return () => media.removeEventListener("change", listener);
+    },
+    () => media.matches,
+  );
 }
-
-const BOOK = "#/book";
-
-/** Where in the portfolio the address points: a client, or with null the book; null itself outside of it. */
-export function usePortfolio(): { readonly clientId: string | null } | null {
-  const hash = useSyncExternalStore(onHashChange, () => location.hash);
-  if (hash === BOOK) return { clientId: null };
-  return hash.startsWith(`${BOOK}/`) ? { clientId: decode(hash.slice(BOOK.length + 1)) } : null;
-}
-
-/** The address that opens a client's portfolio, or without one the book. */
-export const bookHref = (clientId: string | null = null): string =>
-  clientId === null ? BOOK : `${BOOK}/${encodeURIComponent(clientId)}`;
 
 export interface Loaded<T> {
   readonly value: T | null;
   readonly error: string | null;
+  /** There is no such thing, or not for this reader. */
+  readonly missing: boolean;
   readonly reload: () => void;
 }
 
@@ -55,37 +48,41 @@ export interface Loaded<T> {
  * What `read` answers, read anew every five minutes and whenever `key` changes; null until then. What is on screen
  * stays there when a later reading fails, with the reason beside it.
  */
-export function useLoaded<T>(key: string, read: () => Promise<T>, onExpired: () => void): Loaded<T> {
-  const [state, setState] = useState<{ key: string; value: T | null; error: string | null } | null>(null);
+export function useLoaded<T>(key: string, read: () => Promise<T>): Loaded<T> {
+  const { expire } = useDesk();
+  const [state, setState] = useState<{ key: string; value: T | null; problem: unknown } | null>(null);
   const [asked, setAsked] = useState(0);
   const round = Math.floor(useNow(60_000) / REREAD_MS);
   useEffect(() => {
     let wanted = true;
     read().then(
-      (value) => wanted && setState({ key, value, error: null }),
+      (value) => wanted && setState({ key, value, problem: null }),
       (problem: unknown) => {
         if (!wanted) return;
-        if (problem instanceof Problem && problem.status === 401) onExpired();
-        const error = problem instanceof Error ? problem.message : String(problem);
-        setState((before) => ({ key, value: before?.key === key ? before.value : null, error }));
+        if (hasStatus(problem, 401)) expire();
+        setState((before) => ({ key, value: before?.key === key ? before.value : null, problem }));
       },
     );
     return () => {
       wanted = false;
     };
     // `read` is made anew with every render; `key` says when it asks for something else.
-  }, [key, asked, round]);
+  }, [key, asked, round, expire]);
+  const reload = useCallback(() => setAsked((times) => times + 1), []);
   const current = state?.key === key ? state : null;
-  return { value: current?.value ?? null, error: current?.error ?? null, reload: () => setAsked((times) => times + 1) };
+  const problem = current?.problem ?? null;
+  return {
+    value: current?.value ?? null,
+    error: problem === null ? null : wording(problem),
+    missing: hasStatus(problem, 404),
+    reload,
+  };
 }
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
+const hasStatus = (problem: unknown, status: number): boolean => problem instanceof Problem && problem.status === status;
+
+/** A failure as a sentence for the reader. */
+export const wording = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem));
 
 /** Show the number of unread alerts in the tab's title; `more` when there are older pages unseen. */
 export function useTitle(unread: number, more: boolean): void {

@@ -32,6 +32,8 @@ export interface SeriesPoint extends Graded {
   readonly as_of: string;
   readonly market_value: string;
   readonly pnl_total: string;
+  /** Time-weighted return since inception. */
+  readonly twr: string;
 }
 
 export interface Share {
@@ -97,6 +99,9 @@ export interface BookFigures extends Graded {
   readonly base_ccy: string;
   readonly market_value: string;
   readonly pnl_total: string;
+  readonly daily_return: string;
+  readonly drawdown: string;
+  readonly top_concentration: string;
 }
 
 export interface BookClient {
@@ -164,14 +169,4 @@ export function expectedDay(now: Date): string {
   do day.setUTCDate(day.getUTCDate() - 1);
   while (day.getUTCDay() % 6 === 0);
   return day.toISOString().slice(0, 10);
-}
-
-/** Points of a line through the values, oldest first, in a box of `width` x `height`; a flat line lies in the middle. */
-export function linePoints(values: readonly string[], width: number, height: number): string {
-  const numbers = values.map(Number);
-  const low = Math.min(...numbers);
-  const span = Math.max(...numbers) - low;
-  const x = (at: number): number => (numbers.length === 1 ? width : (at / (numbers.length - 1)) * width);
-  const y = (value: number): number => (span === 0 ? height / 2 : height - ((value - low) / span) * height);
-  return numbers.map((value, at) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
 }

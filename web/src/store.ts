@@ -1,9 +1,17 @@
-// The inbox of one logged-in RM: joins REST, the live connection and the feed, and tells React what changed.
+// The alerts of one logged-in RM: joins REST, the live connection and the feed, and tells React what changed.
 
 import * as api from "./api.ts";
 import { Connection, type Host, type Link, type Place } from "./connection.ts";
 import * as feeds from "./feed.ts";
-import type { Alert, FeedFrame, Hello } from "./types.ts";
+import { Problem } from "./http.ts";
+import { TickBoard } from "./ticks.ts";
+import type { Alert, FeedFrame, FeedbackReason, Hello } from "./types.ts";
+
+/** What was just done, and how to take it back. */
+export interface Notice {
+  readonly text: string;
+  readonly undo: (() => void) | null;
+}
 
 export interface Inbox {
   readonly feed: feeds.Feed;
@@ -11,10 +19,13 @@ export interface Inbox {
   /** Why the list could not be read, while nothing is shown. */
   readonly loadError: string | null;
   readonly loadingOlder: boolean;
-  /** Why an acknowledgement did not go through, by alert id. */
-  readonly ackErrors: ReadonlyMap<string, string>;
-  /** Newest alert that came over the socket, for screen readers. */
+  /** Why an action did not go through, by alert id. */
+  readonly actionErrors: ReadonlyMap<string, string>;
+  /** How often the server told of a change, by alert id: whoever shows its history reads that again. */
+  readonly changes: ReadonlyMap<string, number>;
+  /** Newest alert that came over the socket, for screen readers, sound and notifications. */
   readonly announced: Alert | null;
+  readonly notice: Notice | null;
 }
 
 const browser: Host = {
@@ -31,11 +42,14 @@ export class InboxStore {
     link: { phase: "connecting" },
     loadError: null,
     loadingOlder: false,
-    ackErrors: new Map(),
+    actionErrors: new Map(),
+    changes: new Map(),
     announced: null,
+    notice: null,
   };
   #epoch: string | null = null;
   #reading: Promise<Place> | null = null;
+  readonly ticks: TickBoard;
   readonly #listeners = new Set<() => void>();
   readonly #connection: Connection;
   readonly #onExpired: () => void;
@@ -44,9 +58,11 @@ export class InboxStore {
   constructor(rmId: string, onExpired: () => void) {
     this.#rmId = rmId;
     this.#onExpired = onExpired;
+    this.ticks = new TickBoard((instruments) => this.#connection.watch(instruments));
     this.#connection = new Connection(api.streamUrl(), browser, {
       resumeFrom: (hello, mustResync) => this.#resumeFrom(hello, mustResync),
       onFrame: (frame) => this.#onFrame(frame),
+      onTicks: (ticks) => this.ticks.apply(ticks),
       onLink: (link) => this.#set({ link }),
       onExpired,
     });
@@ -86,6 +102,10 @@ export class InboxStore {
 
   readonly reveal = (): void => this.#setFeed(feeds.revealHeld(this.#inbox.feed));
 
+  /** Keep alerts that another list shows up to date too. */
+  readonly remember = (alerts: readonly Alert[]): void =>
+    this.#setFeed(alerts.reduce(feeds.remember, this.#inbox.feed));
+
   readonly loadOlder = async (): Promise<void> => {
     const cursor = this.#inbox.feed.next;
     if (cursor === null || this.#inbox.loadingOlder) return;
@@ -101,19 +121,61 @@ export class InboxStore {
     }
   };
 
-  /** Acknowledge at once on screen, then at the server; undone with the reason when the server refuses. */
   readonly acknowledge = async (id: string): Promise<void> => {
-    const before = this.#inbox.feed.alerts.get(id);
-    if (before === undefined || before.state === "acknowledged") return;
-    this.#setAckError(id, null);
-    this.#setFeed(feeds.setState(this.#inbox.feed, id, "acknowledged", this.#rmId, new Date().toISOString()));
-    try {
-      await api.acknowledge(id);
-    } catch (error) {
-      this.#setFeed(feeds.setState(this.#inbox.feed, id, before.state, before.acknowledged_by, before.acknowledged_at));
-      this.#setAckError(id, this.#failed(error));
-    }
+    if (this.#inbox.feed.alerts.get(id)?.state !== "new") return;
+    const done = { state: "acknowledged", acknowledged_by: this.#rmId, acknowledged_at: now() } as const;
+    await this.#act(id, done, () => api.acknowledge(id));
   };
+
+  readonly snooze = async (id: string, until: string): Promise<void> => {
+    const sent = await this.#act(id, { snoozed_until: until }, () => api.snooze(id, until));
+    if (sent) this.#tell("Snoozed.", () => void this.wake(id));
+  };
+
+  readonly wake = async (id: string): Promise<void> => {
+    if (await this.#act(id, { snoozed_until: null }, () => api.wake(id))) this.#tell("Back in the inbox.");
+  };
+
+  readonly dismiss = async (id: string, reason: string): Promise<void> => {
+    const sent = await this.#act(id, { state: "dismissed" }, () => api.dismiss(id, reason));
+    if (sent) this.#tell("Dismissed.", () => void this.restore(id));
+  };
+
+  readonly restore = async (id: string): Promise<void> => {
+    if (await this.#act(id, { state: "new" }, () => api.restore(id))) this.#tell("Back in the inbox.");
+  };
+
+  readonly escalate = async (id: string, note: string): Promise<void> => {
+    if (await this.#act(id, { state: "escalated" }, () => api.escalate(id, note))) this.#tell("Escalated.");
+  };
+
+  readonly giveFeedback = async (
+    id: string, useful: boolean, reason: FeedbackReason | null, note: string,
+  ): Promise<void> => {
+    const sent = await this.#act(id, {}, () => api.giveFeedback(id, useful, reason, note, crypto.randomUUID()));
+    if (sent) this.#tell("Thank you: the models learn from it.");
+  };
+
+  readonly clearNotice = (): void => this.#set({ notice: null });
+
+  /** Show a change at once, then make it at the server; undone, with the reason on screen, when it is refused. */
+  async #act(id: string, change: Partial<Alert>, send: () => Promise<unknown>): Promise<boolean> {
+    const before = this.#inbox.feed.alerts.get(id);
+    if (before === undefined) return false;
+    this.#setActionError(id, null);
+    this.#setFeed(feeds.change(this.#inbox.feed, id, change));
+    try {
+      await send();
+      this.#changed(id);
+      return true;
+    } catch (error) {
+      const fields = Object.keys(change) as (keyof Alert)[];
+      const restored = Object.fromEntries(fields.map((field) => [field, before[field]])) as Partial<Alert>;
+      this.#setFeed(feeds.change(this.#inbox.feed, id, restored));
+      this.#setActionError(id, this.#failed(error));
+      return false;
+    }
+  }
 
   async #resumeFrom(hello: Hello, mustResync: boolean): Promise<Place> {
     if (this.#reading !== null) await this.#reading;
@@ -145,20 +207,32 @@ export class InboxStore {
   #onFrame(frame: FeedFrame): boolean {
     const [feed, outcome] = feeds.applyFrame(this.#inbox.feed, frame);
     if (outcome === "gap") return false;
-    if (outcome === "applied") this.#set(frame.type === "alert" ? { feed, announced: frame.alert } : { feed });
+    if (outcome === "repeated") return true;
+    this.#set(frame.type === "alert" ? { feed, announced: frame.alert } : { feed });
+    if (frame.type === "state") this.#changed(frame.alert_id);
+    else if ("alert" in frame) this.#changed(frame.alert.alert_id);
     return true;
   }
 
+  #changed(id: string): void {
+    const { changes } = this.#inbox;
+    this.#set({ changes: new Map(changes).set(id, (changes.get(id) ?? 0) + 1) });
+  }
+
   #failed(error: unknown): string {
-    if (error instanceof api.Problem && error.status === 401) this.#onExpired();
+    if (error instanceof Problem && error.status === 401) this.#onExpired();
     return error instanceof Error ? error.message : String(error);
   }
 
-  #setAckError(id: string, message: string | null): void {
-    const ackErrors = new Map(this.#inbox.ackErrors);
-    if (message === null) ackErrors.delete(id);
-    else ackErrors.set(id, message);
-    this.#set({ ackErrors });
+  #tell(text: string, undo: (() => void) | null = null): void {
+    this.#set({ notice: { text, undo } });
+  }
+
+  #setActionError(id: string, message: string | null): void {
+    const actionErrors = new Map(this.#inbox.actionErrors);
+    if (message === null) actionErrors.delete(id);
+    else actionErrors.set(id, message);
+    this.#set({ actionErrors });
   }
 
   #setFeed(feed: feeds.Feed): void {
@@ -170,3 +244,5 @@ export class InboxStore {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const now = (): string => new Date().toISOString();

@@ -2,7 +2,8 @@
 
 export type Severity = "info" | "important" | "critical";
 export type AlertStatus = "active" | "corrected" | "retracted";
-export type AlertState = "new" | "acknowledged";
+export type AlertState = "new" | "acknowledged" | "dismissed" | "escalated";
+export type FeedbackReason = "wrong_person" | "old" | "duplicate" | "not_material" | "bad_summary";
 
 /** One reason for the match; `start` and `end` count characters (code points) of headline, newline, body. */
 export interface Evidence {
@@ -58,6 +59,8 @@ export interface Alert {
   readonly state: AlertState;
   readonly acknowledged_by: string | null;
   readonly acknowledged_at: string | null;
+  /** Until when the alert is out of the way. */
+  readonly snoozed_until?: string | null;
   readonly times: Times;
   readonly why: string;
   readonly versions: { readonly registry: string; readonly resolver: string; readonly summarizer: string | null };
@@ -71,9 +74,23 @@ export interface AlertPage {
   readonly epoch: string;
 }
 
+/** One step in an alert's history. */
+export interface AlertEvent {
+  readonly kind: string;
+  readonly actor: string;
+  readonly at: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** An alert with what was done about it. */
+export interface AlertRecord extends Alert {
+  readonly events?: readonly AlertEvent[];
+}
+
 export interface Me {
   readonly rm_id: string;
   readonly display: string;
+  readonly role: string;
 }
 
 /** First frame of a connection. Numbers of another `epoch` than this one no longer count. */
@@ -96,6 +113,16 @@ export interface StateFrame {
   readonly state: AlertState;
   readonly by: string | null;
   readonly at: string | null;
+  readonly snoozed_until?: string | null;
+}
+
+/** The newest trade or quote of an instrument; prices are decimal text. */
+export interface Tick {
+  readonly instrument: string;
+  readonly price: string;
+  readonly ccy: string;
+  readonly ts: string;
+  readonly seq: number;
 }
 
 /** A numbered frame of the RM's feed; `seq` has no gaps. */

@@ -1,9 +1,10 @@
 import { useCallback, useEffect, useState } from "react";
 
 import * as api from "../api.ts";
+import { Problem } from "../http.ts";
 import type { Me } from "../types.ts";
-import { InboxPage } from "./InboxPage.tsx";
 import { Login } from "./Login.tsx";
+import { Workspace } from "./Workspace.tsx";
 
 type Session =
   | { readonly kind: "asking" }
@@ -19,7 +20,7 @@ export function App() {
     try {
       setSession({ kind: "in", me: await api.readMe() });
     } catch (error) {
-      const loggedOut = error instanceof api.Problem && error.status === 401;
+      const loggedOut = error instanceof Problem && error.status === 401;
       setSession(loggedOut ? { kind: "out", notice: null } : { kind: "unreachable", message: String(error) });
     }
   }, []);
@@ -37,7 +38,7 @@ export function App() {
       await api.logOut();
     } catch (error) {
       // Only the server ends a session: to say "logged out" while its cookie still works would be a lie.
-      if (!(error instanceof api.Problem && error.status === 401)) {
+      if (!(error instanceof Problem && error.status === 401)) {
         setSession({ kind: "unreachable", message: String(error) });
         return;
       }
@@ -60,6 +61,6 @@ export function App() {
         </main>
       );
     case "in":
-      return <InboxPage key={session.me.rm_id} me={session.me} onExpired={expire} onLeave={leave} />;
+      return <Workspace key={session.me.rm_id} me={session.me} onExpired={expire} onLeave={leave} />;
   }
 }

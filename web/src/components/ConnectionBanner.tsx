@@ -1,6 +1,6 @@
 import type { Link } from "../connection.ts";
+import { useTimes } from "../desk.ts";
 import { useNow } from "../hooks.ts";
-import { clockTime } from "../time.ts";
 
 interface Props {
   readonly link: Link;
@@ -13,10 +13,11 @@ export function ConnectionBanner({ link, onRetry }: Props) {
 }
 
 function Banner({ since, retryAt, onRetry }: { since: number; retryAt: number; onRetry: () => void }) {
+  const times = useTimes();
   const waitS = Math.max(0, Math.ceil((retryAt - useNow(500)) / 1000));
   return (
     <div className="banner">
-      <p role="alert"><b>Not live since {clockTime(since)}</b> – reconnecting. Alerts wait at the server.</p>
+      <p role="alert"><b>Not live since {times.clock(since)}</b> – reconnecting. Alerts wait at the server.</p>
       <button className="button" type="button" onClick={onRetry}>
         {waitS > 0 ? `Reconnect now (${waitS} s)` : "Reconnecting…"}
       </button>

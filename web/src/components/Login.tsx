@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 
 import * as api from "../api.ts";
+import { Problem } from "../http.ts";
 import { Logo } from "./Logo.tsx";
 
 interface Props {
@@ -51,6 +52,6 @@ export function Login({ notice, onLoggedIn }: Props) {
 }
 
 function wording(problem: unknown): string {
-  if (!(problem instanceof api.Problem)) return String(problem);
+  if (!(problem instanceof Problem)) return String(problem);
   return problem.status === 401 ? "User or password is not right." : problem.message;
 }

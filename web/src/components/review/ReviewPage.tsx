@@ -1,0 +1,93 @@
+import { useState } from "react";
+
+import * as api from "../../api.ts";
+import { wording } from "../../hooks.ts";
+import { usePages } from "../../pages.ts";
+import { go, reviewHref } from "../../route.ts";
+import { percent } from "../../text.ts";
+import { useKeys } from "../../useKeys.ts";
+import type { Candidate, Decision } from "../../workspace.ts";
+import { Panel } from "../Panel.tsx";
+import { CandidateDetail } from "./CandidateDetail.tsx";
+
+/** Articles that may be about a client: the queue on the left, the opened one beside it with what to decide. */
+export function ReviewPage({ candidateId }: { readonly candidateId: string | null }) {
+  const queue = usePages("review", api.readCandidates);
+  const [error, setError] = useState<string | null>(null);
+  const candidates = queue.items ?? [];
+  const at = candidates.findIndex((one) => one.candidate_id === candidateId);
+  const opened = candidates[at];
+
+  const decide = async (candidate: Candidate, decision: Decision, note: string): Promise<void> => {
+    setError(null);
+    try {
+      await api.decide(candidate.candidate_id, decision, note);
+      const next = candidates[at + 1] ?? candidates[at - 1];
+      queue.drop((one) => one.candidate_id === candidate.candidate_id);
+      go(reviewHref(next?.candidate_id));
+    } catch (problem) {
+      setError(wording(problem));
+    }
+  };
+  const move = (step: number): void => {
+    const next = candidates[Math.max(0, Math.min(candidates.length - 1, at + step))];
+    if (next !== undefined) go(reviewHref(next.candidate_id));
+  };
+  useKeys({ j: () => move(1), k: () => move(-1), Escape: () => go(reviewHref()) });
+
+  return (
+    <main className="panes">
+      <section className="list list-scroll" aria-label="Review queue">
+        <Panel value={queue.items} error={queue.error} onRetry={queue.reload} what="candidates">
+          {(items) => <Queue items={items} openedId={candidateId} />}
+        </Panel>
+        {queue.hasMore && (
+          <button className="button older" type="button" disabled={queue.loading} onClick={queue.more}>More</button>
+        )}
+      </section>
+      {opened === undefined ? (
+        <section className="detail hint" aria-label="Opened candidate">
+          <h2>{candidateId === null || queue.items === null ? "Select an article to decide about it" : "This one has been decided"}</h2>
+        </section>
+      ) : (
+        <section className="detail" aria-label="Opened candidate" key={opened.candidate_id}>
+          <a className="button button-quiet back" href={reviewHref()}>← Queue</a>
+          <CandidateDetail
+            candidate={opened} error={error} onDecide={(decision, note) => decide(opened, decision, note)}
+          />
+        </section>
+      )}
+    </main>
+  );
+}
+
+function Queue({ items, openedId }: { readonly items: readonly Candidate[]; readonly openedId: string | null }) {
+  if (items.length === 0) {
+    return (
+      <div className="empty">
+        <h2>Nothing to review</h2>
+        <p>Articles that may be about your clients, but not surely, come here.</p>
+      </div>
+    );
+  }
+  return (
+    <ol className="queue">
+      {items.map((one) => (
+        <li key={one.candidate_id} className={one.candidate_id === openedId ? "row is-selected" : "row"}
+          data-candidate-id={one.candidate_id}>
+          <p className="row-head">
+            <span className="row-client">{one.client.display}</span>
+            <span className="topic">“{one.mention}”</span>
+            <span className="age">{percent(one.score)}</span>
+          </p>
+          <h3 className="row-headline">
+            <a href={reviewHref(one.candidate_id)} aria-current={one.candidate_id === openedId ? "true" : undefined}>
+              {one.headline}
+            </a>
+          </h3>
+          <p className="row-why">{one.why}</p>
+        </li>
+      ))}
+    </ol>
+  );
+}
