@@ -4,12 +4,14 @@ import { BASE, call, query, type Reply, request } from "./http.ts";
 import type { Book, Health, PositionPage } from "./portfolio.ts";
 import type { Filter } from "./route.ts";
 import { momentOf } from "./time.ts";
-import type { Alert, AlertPage, AlertRecord, FeedbackReason, Me } from "./types.ts";
+import type { Alert, AlertPage, AlertRecord, DismissalReason, FeedbackReason, Me } from "./types.ts";
 import type {
-  Candidate, ClientProfile, ClientSummary, Cover, Decision, Mute, NewCover, NewMute, Page, Preferences,
+  Candidate, ClientProfile, ClientSummary, Colleague, Cover, Decision, Items, Listed, Mute, NewCover, NewMute, Page,
+  Preferences,
 } from "./workspace.ts";
 
 const PAGE_LIMIT = 100;
+const MOST = 200;
 
 export const logIn = (rmId: string, password: string): Promise<void> =>
   call("POST", "/session", { body: { rm_id: rmId, password } });
@@ -40,8 +42,8 @@ export const acknowledge = (id: string): Promise<Alert> => call("PUT", alertPath
 export const snooze = (id: string, until: string): Promise<Alert> =>
   call("PUT", alertPath(id, "snooze"), { body: { until } });
 export const wake = (id: string): Promise<Alert> => call("DELETE", alertPath(id, "snooze"));
-export const dismiss = (id: string, reason: string): Promise<Alert> =>
-  call("PUT", alertPath(id, "dismissal"), { body: { reason } });
+export const dismiss = (id: string, reason: DismissalReason, note: string): Promise<Alert> =>
+  call("PUT", alertPath(id, "dismissal"), { body: { reason, note } });
 export const restore = (id: string): Promise<Alert> => call("DELETE", alertPath(id, "dismissal"));
 export const escalate = (id: string, note: string): Promise<Alert> =>
   call("PUT", alertPath(id, "escalation"), { body: { note } });
@@ -60,14 +62,15 @@ export const readHealth = (clientId: string): Promise<Health> => call("GET", `${
 export const readPositions = (clientId: string, date: string, cursor: string | null = null): Promise<PositionPage> =>
   call("GET", `${clientPath(clientId)}/positions${query(cursor === null ? { date } : { cursor })}`);
 
-export const readClients = (): Promise<Page<ClientSummary>> => call("GET", "/clients");
+export const readClients = (): Promise<Page<ClientSummary>> => call("GET", `/clients${query({ limit: MOST })}`);
 export const readClient = (clientId: string): Promise<ClientProfile> => call("GET", clientPath(clientId));
 
-export const readMutes = (): Promise<Page<Mute>> => call("GET", "/mutes");
+export const readMutes = (): Promise<Items<Mute>> => call("GET", "/mutes");
 export const addMute = (mute: NewMute): Promise<Mute> => call("POST", "/mutes", { body: mute });
 export const removeMute = (id: string): Promise<void> => call("DELETE", `/mutes/${encodeURIComponent(id)}`);
 
-export const readCover = (): Promise<Page<Cover>> => call("GET", "/coverage");
+export const readCover = (): Promise<Items<Cover>> => call("GET", "/coverage");
+export const readDeputies = (): Promise<Items<Colleague>> => call("GET", "/coverage/deputies");
 export const addCover = (cover: NewCover): Promise<Cover> => call("POST", "/coverage", { body: cover });
 export const removeCover = (id: string): Promise<void> => call("DELETE", `/coverage/${encodeURIComponent(id)}`);
 
@@ -75,6 +78,8 @@ export const readCandidates = (cursor: string | null = null): Promise<Page<Candi
   call("GET", `/review-candidates${query({ cursor })}`);
 export const decide = (id: string, decision: Decision, note: string): Promise<void> =>
   call("POST", `/review-candidates/${encodeURIComponent(id)}/decision`, { body: { decision, note } });
+
+export const readMarketList = (): Promise<Items<Listed>> => call("GET", "/market-list");
 
 /** Return the address of the live stream on the page's own origin. */
 export const streamUrl = (): string => `${location.origin.replace(/^http/, "ws")}${BASE}/stream`;

@@ -110,10 +110,13 @@ export class Connection {
     this.#cancel(this.#retryTimer);
   }
 
-  /** Ask for live prices of these instruments, now and after every reconnect. */
+  /** Ask for live prices of these instruments, now and after every reconnect, and of no others any more. */
   watch(instruments: readonly string[]): void {
+    const before = this.#watched;
     this.#watched = instruments;
-    if (this.#subscribed) this.#askForTicks();
+    if (!this.#subscribed) return;
+    this.#sendTopics("unsubscribe", before.filter((instrument) => !instruments.includes(instrument)));
+    this.#sendTopics("subscribe", instruments.filter((instrument) => !before.includes(instrument)));
   }
 
   #receive(socket: WebSocket, data: string): void {
@@ -171,7 +174,7 @@ export class Connection {
       this.#subscribed = true;
       this.#attempt = 0;
       this.#send({ type: "subscribe", topics: ["alerts"], ...place });
-      if (this.#watched.length > 0) this.#askForTicks();
+      this.#sendTopics("subscribe", this.#watched);
       this.#setLink({ phase: "live" });
     } catch {
       // The owner shows why the snapshot failed; here it only means that we are not live.
@@ -190,8 +193,8 @@ export class Connection {
     this.drop();
   }
 
-  #askForTicks(): void {
-    this.#send({ type: "subscribe", topics: this.#watched.map((instrument) => `tick:${instrument}`) });
+  #sendTopics(type: "subscribe" | "unsubscribe", instruments: readonly string[]): void {
+    if (instruments.length > 0) this.#send({ type, topics: instruments.map((instrument) => `tick:${instrument}`) });
   }
 
   // One silent heartbeat: ask. Two: the connection is dead, whatever the browser believes.

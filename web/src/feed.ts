@@ -81,12 +81,15 @@ export function remember(feed: Feed, alert: Alert): Feed {
   return { ...feed, alerts: new Map(feed.alerts).set(alert.alert_id, alert) };
 }
 
-/** Whether an alert belongs in the inbox: not dismissed, and not out of the way until later. */
-export const isOpen = (alert: Alert): boolean => alert.state !== "dismissed" && (alert.snoozed_until ?? null) === null;
+/** Put an alert on top of the list: one that came back, or came to the reader by escalation. */
+export const bring = (feed: Feed, alert: Alert): Feed => putOnTop(remember(feed, alert), alert.alert_id);
+
+/** Whether an alert belongs in the inbox: not dismissed, not out of the way until later, and not muted. */
+export const isOpen = ({ state, muted }: Alert): boolean => state !== "dismissed" && state !== "snoozed" && !muted;
 
 /** Whether an alert asks for acknowledgement; a retracted one asks for nothing. */
 export const isUnread = (alert: Alert): boolean =>
-  alert.state === "new" && alert.status !== "retracted" && isOpen(alert);
+  alert.state !== "acknowledged" && alert.status !== "retracted" && isOpen(alert);
 
 /** Hold the list still, or let it go: then what arrived meanwhile moves in on top. */
 export function setHolding(feed: Feed, holding: boolean): Feed {
@@ -112,17 +115,24 @@ function satisfies(feed: Feed, id: string, test: (alert: Alert) => boolean): boo
   return alert !== undefined && test(alert);
 }
 
-/** Apply what another tab, another RM or the clock did; an alert back from its snooze comes in on top. */
+/** Apply what another tab, another RM or the clock did; an alert that comes back to the inbox comes in on top. */
 function applyState(feed: Feed, frame: StateFrame): Feed {
-  const { alert_id: id, state, by, at, snoozed_until: snoozedUntil = null } = frame;
+  const { alert_id: id, state, snoozed_until, dismissal_reason, escalated_to } = frame;
   const before = feed.alerts.get(id);
-  const next = change(feed, id, {
-    state,
-    snoozed_until: snoozedUntil,
-    ...(state === "acknowledged" ? { acknowledged_by: by, acknowledged_at: at } : {}),
-  });
+  const next = change(feed, id, { state, snoozed_until, dismissal_reason, escalated_to, ...acknowledgement(frame, before) });
   const returned = before !== undefined && !isOpen(before) && satisfies(next, id, isOpen);
   return returned ? putOnTop(next, id) : next;
+}
+
+/** By whom and when: said by the frame that acknowledges, kept while it holds, and gone when it does no more. */
+function acknowledgement(
+  { kind, state, by, at }: StateFrame, before: Alert | undefined,
+): Pick<Alert, "acknowledged_by" | "acknowledged_at"> {
+  if (kind === "acknowledged") return { acknowledged_by: by, acknowledged_at: at };
+  if (before === undefined || (state !== "acknowledged" && state !== "dismissed")) {
+    return { acknowledged_by: null, acknowledged_at: null };
+  }
+  return { acknowledged_by: before.acknowledged_by, acknowledged_at: before.acknowledged_at };
 }
 
 function putOnTop(feed: Feed, id: string): Feed {

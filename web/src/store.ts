@@ -5,7 +5,7 @@ import { Connection, type Host, type Link, type Place } from "./connection.ts";
 import * as feeds from "./feed.ts";
 import { Problem } from "./http.ts";
 import { TickBoard } from "./ticks.ts";
-import type { Alert, FeedFrame, FeedbackReason, Hello } from "./types.ts";
+import type { Alert, DismissalReason, FeedFrame, FeedbackReason, Hello, StateFrame } from "./types.ts";
 
 /** What was just done, and how to take it back. */
 export interface Notice {
@@ -122,31 +122,34 @@ export class InboxStore {
   };
 
   readonly acknowledge = async (id: string): Promise<void> => {
-    if (this.#inbox.feed.alerts.get(id)?.state !== "new") return;
-    const done = { state: "acknowledged", acknowledged_by: this.#rmId, acknowledged_at: now() } as const;
-    await this.#act(id, done, () => api.acknowledge(id));
+    const state = this.#inbox.feed.alerts.get(id)?.state;
+    if (state === "acknowledged" || state === "dismissed") return;
+    const fields = { acknowledged_by: this.#rmId, acknowledged_at: new Date().toISOString(), snoozed_until: null };
+    await this.#act(id, { state: "acknowledged", ...fields }, () => api.acknowledge(id));
   };
 
   readonly snooze = async (id: string, until: string): Promise<void> => {
-    const sent = await this.#act(id, { snoozed_until: until }, () => api.snooze(id, until));
+    const sent = await this.#act(id, { state: "snoozed", snoozed_until: until }, () => api.snooze(id, until));
     if (sent) this.#tell("Snoozed.", () => void this.wake(id));
   };
 
   readonly wake = async (id: string): Promise<void> => {
-    if (await this.#act(id, { snoozed_until: null }, () => api.wake(id))) this.#tell("Back in the inbox.");
+    if (await this.#act(id, { state: "new", snoozed_until: null }, () => api.wake(id))) this.#tell("Back in the inbox.");
   };
 
-  readonly dismiss = async (id: string, reason: string): Promise<void> => {
-    const sent = await this.#act(id, { state: "dismissed" }, () => api.dismiss(id, reason));
+  readonly dismiss = async (id: string, reason: DismissalReason, note: string): Promise<void> => {
+    const done = { state: "dismissed", dismissal_reason: reason, snoozed_until: null } as const;
+    const sent = await this.#act(id, done, () => api.dismiss(id, reason, note));
     if (sent) this.#tell("Dismissed.", () => void this.restore(id));
   };
 
   readonly restore = async (id: string): Promise<void> => {
-    if (await this.#act(id, { state: "new" }, () => api.restore(id))) this.#tell("Back in the inbox.");
+    if (await this.#act(id, { state: "new", dismissal_reason: null }, () => api.restore(id))) this.#tell("Back in the inbox.");
   };
 
   readonly escalate = async (id: string, note: string): Promise<void> => {
-    if (await this.#act(id, { state: "escalated" }, () => api.escalate(id, note))) this.#tell("Escalated.");
+    const done = { state: "escalated", escalated_to: "head" } as const;
+    if (await this.#act(id, done, () => api.escalate(id, note))) this.#tell("Escalated to the head.");
   };
 
   readonly giveFeedback = async (
@@ -209,9 +212,16 @@ export class InboxStore {
     if (outcome === "gap") return false;
     if (outcome === "repeated") return true;
     this.#set(frame.type === "alert" ? { feed, announced: frame.alert } : { feed });
-    if (frame.type === "state") this.#changed(frame.alert_id);
+    if (frame.type === "state") this.#stateChanged(frame);
     else if ("alert" in frame) this.#changed(frame.alert.alert_id);
     return true;
+  }
+
+  #stateChanged({ kind, alert_id: id }: StateFrame): void {
+    this.#changed(id);
+    if (this.#inbox.feed.alerts.has(id) || (kind !== "returned" && kind !== "escalated")) return;
+    // It was never on this page, or too long ago. Should reading fail, it is in the history all the same.
+    api.readAlert(id).then((alert) => this.#setFeed(feeds.bring(this.#inbox.feed, alert)), () => undefined);
   }
 
   #changed(id: string): void {
@@ -244,5 +254,3 @@ export class InboxStore {
     for (const listener of this.#listeners) listener();
   }
 }
-
-const now = (): string => new Date().toISOString();

@@ -17,22 +17,23 @@ export function fold(quotes: Quotes, ticks: Iterable<Tick>): Quotes {
   const next = new Map(quotes);
   for (const tick of ticks) {
     const before = next.get(tick.instrument)?.tick;
-    if (before !== undefined && before.seq >= tick.seq) continue;
+    if (before !== undefined && Date.parse(before.ts) > Date.parse(tick.ts)) continue;
     next.set(tick.instrument, { tick, moved: before === undefined ? "same" : direction(before.price, tick.price) });
   }
   return next;
 }
 
-/** What the page shows of the market: subscribes to what is on screen, and redraws four times a second at most. */
+/** What the page shows of the market: follows what is on screen, and redraws four times a second at most. */
 export class TickBoard {
   #quotes: Quotes = new Map();
   #waiting = new Map<string, Tick>();
   #timer: number | undefined;
+  readonly #watchers = new Map<symbol, readonly string[]>();
   readonly #listeners = new Set<() => void>();
-  readonly #watch: (instruments: readonly string[]) => void;
+  readonly #follow: (instruments: readonly string[]) => void;
 
-  constructor(watch: (instruments: readonly string[]) => void) {
-    this.#watch = watch;
+  constructor(follow: (instruments: readonly string[]) => void) {
+    this.#follow = follow;
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -42,13 +43,15 @@ export class TickBoard {
 
   readonly getSnapshot = (): Quotes => this.#quotes;
 
-  /** Watch these instruments, and no longer those watched before. */
-  watch(instruments: readonly string[]): void {
-    const wanted = new Set(instruments);
-    this.#quotes = new Map([...this.#quotes].filter(([instrument]) => wanted.has(instrument)));
-    this.#waiting.clear();
-    this.#watch(instruments);
-    this.#draw();
+  /** Follow these instruments, beside those of other watchers, until the returned function is called. */
+  watch(instruments: readonly string[]): () => void {
+    const watcher = Symbol("watcher");
+    this.#watchers.set(watcher, instruments);
+    this.#followAll();
+    return () => {
+      this.#watchers.delete(watcher);
+      this.#followAll();
+    };
   }
 
   /** Take ticks in; they show with the next drawing. */
@@ -60,6 +63,13 @@ export class TickBoard {
       this.#waiting.clear();
       this.#draw();
     }, DRAW_EVERY_MS);
+  }
+
+  #followAll(): void {
+    const wanted = new Set([...this.#watchers.values()].flat());
+    this.#quotes = new Map([...this.#quotes].filter(([instrument]) => wanted.has(instrument)));
+    this.#follow([...wanted]);
+    this.#draw();
   }
 
   #draw(): void {

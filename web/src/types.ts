@@ -2,7 +2,8 @@
 
 export type Severity = "info" | "important" | "critical";
 export type AlertStatus = "active" | "corrected" | "retracted";
-export type AlertState = "new" | "acknowledged" | "dismissed" | "escalated";
+export type AlertState = "new" | "acknowledged" | "snoozed" | "dismissed" | "escalated";
+export type DismissalReason = "not_relevant" | "already_known" | "wrong_person" | "duplicate" | "other";
 export type FeedbackReason = "wrong_person" | "old" | "duplicate" | "not_material" | "bad_summary";
 
 /** One reason for the match; `start` and `end` count characters (code points) of headline, newline, body. */
@@ -59,8 +60,11 @@ export interface Alert {
   readonly state: AlertState;
   readonly acknowledged_by: string | null;
   readonly acknowledged_at: string | null;
-  /** Until when the alert is out of the way. */
-  readonly snoozed_until?: string | null;
+  readonly snoozed_until: string | null;
+  readonly dismissal_reason: DismissalReason | null;
+  readonly escalated_to: "deputy" | "head" | null;
+  /** The reader had muted its client or topic when it came. */
+  readonly muted: boolean;
   readonly times: Times;
   readonly why: string;
   readonly versions: { readonly registry: string; readonly resolver: string; readonly summarizer: string | null };
@@ -79,12 +83,23 @@ export interface AlertEvent {
   readonly kind: string;
   readonly actor: string;
   readonly at: string;
-  readonly detail?: Readonly<Record<string, unknown>>;
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** An alert with what was done about it. */
+/** What a person thought of an alert. */
+export interface Feedback {
+  readonly feedback_id: number;
+  readonly rm_id: string;
+  readonly useful: boolean;
+  readonly reason: FeedbackReason | null;
+  readonly note: string;
+  readonly at: string;
+}
+
+/** An alert with everything that happened to it, oldest first, and what people thought of it. */
 export interface AlertRecord extends Alert {
-  readonly events?: readonly AlertEvent[];
+  readonly events: readonly AlertEvent[];
+  readonly feedback: readonly Feedback[];
 }
 
 export interface Me {
@@ -109,11 +124,14 @@ export interface AlertFrame {
 export interface StateFrame {
   readonly type: "state";
   readonly seq: number;
+  readonly kind: "acknowledged" | "snoozed" | "returned" | "dismissed" | "restored" | "escalated";
   readonly alert_id: string;
   readonly state: AlertState;
-  readonly by: string | null;
-  readonly at: string | null;
-  readonly snoozed_until?: string | null;
+  readonly by: string;
+  readonly at: string;
+  readonly snoozed_until: string | null;
+  readonly dismissal_reason: DismissalReason | null;
+  readonly escalated_to: "deputy" | "head" | null;
 }
 
 /** The newest trade or quote of an instrument; prices are decimal text. */

@@ -13,7 +13,7 @@ export interface Preferences {
 }
 
 export const defaultPreferences: Preferences = {
-  sound: false,
+  sound: true,
   desktop_notifications: false,
   hide_amounts: false,
   theme: "system",
@@ -24,22 +24,23 @@ export const defaultPreferences: Preferences = {
 export interface ClientSummary {
   readonly client_id: string;
   readonly display: string;
-  readonly kind: string;
+  readonly kind: "person" | "organisation";
+  readonly open_alerts: number;
 }
 
-export interface ClientProfile extends ClientSummary {
+export interface ClientProfile {
+  readonly client_id: string;
+  readonly display: string;
+  readonly kind: "person" | "organisation";
+  readonly legal_name: string;
+  /** What the client is found by in the news. */
+  readonly names: readonly { readonly name: string; readonly type: string; readonly added_by: string }[];
   readonly facts: readonly { readonly kind: string; readonly value: string }[];
-  readonly coverage: readonly { readonly rm_id: string; readonly display: string; readonly role: string }[];
+  /** Who looks after the client now; `for_rm` names whose deputy this is. */
+  readonly coverage: readonly { readonly rm_id: string; readonly display: string; readonly for_rm: string | null }[];
 }
 
-export interface Mute {
-  readonly mute_id: string;
-  readonly client_id: string | null;
-  readonly topic: string | null;
-  readonly until: string | null;
-  readonly reason: string;
-}
-
+/** A client, a topic, or that topic of that client, until a moment or until it is ended. */
 export interface NewMute {
   readonly client_id: string | null;
   readonly topic: string | null;
@@ -47,20 +48,36 @@ export interface NewMute {
   readonly reason: string;
 }
 
+export interface Mute extends NewMute {
+  readonly mute_id: string;
+}
+
 /** That a deputy looks after one client, or with null all, of an RM for a time. */
-export interface Cover {
-  readonly coverage_id: string;
+export interface NewCover {
   readonly client_id: string | null;
   readonly deputy: string;
   readonly from: string;
   readonly to: string;
 }
 
-export interface NewCover {
-  readonly client_id: string | null;
-  readonly deputy: string;
-  readonly from: string;
-  readonly to: string;
+export interface Cover extends NewCover {
+  readonly coverage_id: string;
+  readonly rm_id: string;
+  readonly deputy_display: string;
+  readonly active: boolean;
+}
+
+/** Somebody who can be a deputy. */
+export interface Colleague {
+  readonly rm_id: string;
+  readonly display: string;
+}
+
+/** An instrument that everybody may watch. */
+export interface Listed {
+  readonly instrument_id: string;
+  readonly display: string;
+  readonly ccy: string;
 }
 
 /** An article that may be about a client, for a person to decide. */
@@ -78,6 +95,11 @@ export interface Candidate {
 }
 
 export type Decision = "accept" | "reject" | "alias" | "block";
+
+/** A whole list. */
+export interface Items<T> {
+  readonly items: readonly T[];
+}
 
 /** A page of a list, with the cursor of the next. */
 export interface Page<T> {

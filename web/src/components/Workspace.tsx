@@ -13,6 +13,7 @@ import { Announcer } from "./inbox/Announcer.tsx";
 import { InboxPage } from "./inbox/InboxPage.tsx";
 import { Questions } from "./inbox/Questions.tsx";
 import { PortfolioPage } from "./portfolio/PortfolioPage.tsx";
+import { TickStrip } from "./portfolio/TickStrip.tsx";
 import { ReviewPage } from "./review/ReviewPage.tsx";
 import { SettingsPage } from "./settings/SettingsPage.tsx";
 import { Toast } from "./Toast.tsx";
@@ -48,6 +49,7 @@ export function Workspace({ me, onExpired, onLeave }: Props) {
     <DeskContext value={desk}>
       <div className={openedId(route) === null ? "page" : "page has-selection"}>
         <TopBar link={inbox.link} unread={unread} page={route.page} onLeave={onLeave} />
+        <TickStrip />
         <ConnectionBanner link={inbox.link} onRetry={store.reconnect} />
         {route.page === "inbox" && <InboxPage inbox={inbox} alertId={route.alertId} filter={route.filter} />}
         {route.page === "book" && <PortfolioPage clientId={route.clientId} />}

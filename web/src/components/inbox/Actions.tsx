@@ -19,10 +19,11 @@ export function Acknowledge({ alert, error }: Props) {
       </span>
     );
   }
+  if (alert.state === "dismissed" && error === null) return null;
   return (
     <span className="acknowledge">
       {error !== null && <span className="field-error" role="alert">{error}</span>}
-      {alert.state === "new" && (
+      {alert.state !== "dismissed" && (
         <button className="button" type="button" onClick={() => void store.acknowledge(alert.alert_id)}>
           Acknowledge
         </button>
@@ -35,25 +36,19 @@ export function Acknowledge({ alert, error }: Props) {
 export function Actions({ alert, error }: Props) {
   const { store, ask } = useDesk();
   const { alert_id: alertId, state } = alert;
-  const snoozed = alert.snoozed_until ?? null;
+  const button = (word: string, onClick: () => void) => (
+    <button className="button" type="button" onClick={onClick}>{word}</button>
+  );
   return (
     <div className="actions" role="group" aria-label="Actions">
       <Acknowledge alert={alert} error={error} />
-      {snoozed === null ? (
-        <button className="button" type="button" onClick={() => ask({ kind: "snooze", alertId })}>Snooze</button>
-      ) : (
-        <button className="button" type="button" onClick={() => void store.wake(alertId)}>End snooze</button>
-      )}
-      {state === "dismissed" ? (
-        <button className="button" type="button" onClick={() => void store.restore(alertId)}>Restore</button>
-      ) : (
-        <button className="button" type="button" onClick={() => ask({ kind: "dismiss", alertId })}>Dismiss</button>
-      )}
-      {state !== "escalated" && (
-        <button className="button" type="button" onClick={() => ask({ kind: "escalate", alertId })}>Escalate</button>
-      )}
-      <button className="button" type="button" onClick={() => ask({ kind: "feedback", alertId })}>Feedback</button>
-      {snoozed !== null && <p className="muted">Out of the inbox until <Moment at={snoozed} /></p>}
+      {state === "snoozed" && button("End snooze", () => void store.wake(alertId))}
+      {state === "dismissed" && button("Restore", () => void store.restore(alertId))}
+      {state !== "snoozed" && state !== "dismissed" && button("Snooze", () => ask({ kind: "snooze", alertId }))}
+      {state !== "dismissed" && button("Dismiss", () => ask({ kind: "dismiss", alertId }))}
+      {state !== "dismissed" && state !== "escalated" && button("Escalate", () => ask({ kind: "escalate", alertId }))}
+      {button("Feedback", () => ask({ kind: "feedback", alertId }))}
+      {alert.snoozed_until !== null && <p className="muted">Out of the inbox until <Moment at={alert.snoozed_until} /></p>}
     </div>
   );
 }

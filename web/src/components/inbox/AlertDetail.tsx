@@ -1,6 +1,6 @@
 import { bookHref } from "../../route.ts";
 import { percent, safeUrl } from "../../text.ts";
-import type { Alert, AlertEvent, Source } from "../../types.ts";
+import type { Alert, AlertRecord, Source } from "../../types.ts";
 import { Moment } from "../Moment.tsx";
 import { Actions } from "./Actions.tsx";
 import { Badges, SeverityMark } from "./Badges.tsx";
@@ -11,12 +11,13 @@ import { Timeline } from "./Timeline.tsx";
 
 interface Props {
   readonly alert: Alert;
-  readonly events: readonly AlertEvent[];
+  /** The same alert with its history, once that is read. */
+  readonly record: AlertRecord | null;
   readonly error: string | null;
 }
 
 /** Everything about one alert, most wanted first: what, why, summary, sources, the text with its evidence, its path. */
-export function AlertDetail({ alert, events, error }: Props) {
+export function AlertDetail({ alert, record, error }: Props) {
   return (
     <article className={alert.status === "retracted" ? "is-retracted" : undefined} data-opened={alert.alert_id}>
       <header className="detail-head">
@@ -48,7 +49,7 @@ export function AlertDetail({ alert, events, error }: Props) {
         headline={alert.headline} body={alert.body} evidence={alert.match.evidence} client={alert.client.display}
       />
       <Related alert={alert} />
-      <Timeline events={events} />
+      {record !== null && <Timeline events={record.events} feedback={record.feedback} />}
       <Provenance alert={alert} />
     </article>
   );

@@ -1,6 +1,7 @@
 import { memo } from "react";
 
 import { useTimes } from "../../desk.ts";
+import { isUnread } from "../../feed.ts";
 import { percent } from "../../text.ts";
 import { age } from "../../time.ts";
 import type { Alert } from "../../types.ts";
@@ -30,7 +31,7 @@ export const AlertRow = memo(function AlertRow(
   const className = [
     "row",
     `severity-${alert.severity}`,
-    alert.state === "new" ? "" : "is-done",
+    isUnread(alert) ? "" : "is-done",
     alert.status === "retracted" ? "is-retracted" : "",
     selected ? "is-selected" : "",
   ].join(" ");

@@ -13,13 +13,16 @@ export function Badges({ alert }: { readonly alert: Alert }) {
   const times = useTimes();
   const change = changeOf(alert);
   const standing = alert.source_count;
-  const snoozed = alert.snoozed_until ?? null;
+  const snoozed = alert.snoozed_until;
   return (
     <span className="badges">
       {change !== null && <span className={`badge badge-${change.toLowerCase()}`}>{change}</span>}
-      {alert.state === "escalated" && <span className="badge badge-escalated">Escalated</span>}
+      {alert.state === "escalated" && (
+        <span className="badge badge-escalated">Escalated{alert.escalated_to !== null && ` to ${alert.escalated_to}`}</span>
+      )}
       {alert.state === "dismissed" && <span className="badge">Dismissed</span>}
       {snoozed !== null && <span className="badge" title={times.exact(snoozed)}>Snoozed</span>}
+      {alert.muted && <span className="badge">Muted</span>}
       {standing > 1 && <span className="badge">sources: {standing}</span>}
     </span>
   );

@@ -2,10 +2,9 @@ import { useEffect, useRef } from "react";
 
 import * as api from "../../api.ts";
 import { useDesk } from "../../desk.ts";
-import { type Loaded, useLoaded } from "../../hooks.ts";
+import { useLoaded } from "../../hooks.ts";
 import { alertHref, type Filter, go } from "../../route.ts";
 import type { Inbox } from "../../store.ts";
-import type { AlertRecord } from "../../types.ts";
 import { Keys } from "../Help.tsx";
 import { AlertDetail } from "./AlertDetail.tsx";
 
@@ -31,7 +30,7 @@ export function DetailPane({ inbox, alertId, filter }: Props) {
 function Opened({ inbox, alertId }: { readonly inbox: Inbox; readonly alertId: string }) {
   const { store } = useDesk();
   const live = inbox.feed.alerts.get(alertId);
-  const record: Loaded<AlertRecord> = useLoaded(`alert ${alertId}`, () => api.readAlert(alertId));
+  const record = useLoaded(`alert ${alertId}`, () => api.readAlert(alertId));
   const { value, reload } = record;
   const changes = inbox.changes.get(alertId) ?? 0;
   const shown = useRef(changes);
@@ -55,7 +54,7 @@ function Opened({ inbox, alertId }: { readonly inbox: Inbox; readonly alertId: s
     );
   }
   return (
-    <AlertDetail alert={alert} events={value?.events ?? []} error={inbox.actionErrors.get(alertId) ?? null} />
+    <AlertDetail alert={alert} record={value} error={inbox.actionErrors.get(alertId) ?? null} />
   );
 }
 

@@ -4,7 +4,7 @@ import { useDesk } from "../../desk.ts";
 import type { Alert } from "../../types.ts";
 import { Dialog } from "../Dialog.tsx";
 
-const NOTE_CHARS = 1000;
+const NOTE_CHARS = 2000;
 
 /** Hand an alert up, with a note for who takes it. */
 export function EscalateDialog({ alert, onClose }: { readonly alert: Alert; readonly onClose: () => void }) {
@@ -18,8 +18,8 @@ export function EscalateDialog({ alert, onClose }: { readonly alert: Alert; read
     <Dialog title="Escalate" onClose={onClose}>
       <form onSubmit={submit} className="dialog-form">
         <label className="field">
-          Note for whoever takes it
-          <textarea name="note" rows={4} maxLength={NOTE_CHARS} required autoFocus />
+          Note for the head
+          <textarea name="note" rows={4} maxLength={NOTE_CHARS} autoFocus />
         </label>
         <p className="dialog-foot">
           <button className="button" type="button" onClick={onClose}>Cancel</button>

@@ -1,11 +1,11 @@
 import { type FormEvent, useState } from "react";
 
 import { useDesk } from "../../desk.ts";
-import { REASONS } from "../../reasons.ts";
+import { FEEDBACK_REASONS } from "../../reasons.ts";
 import type { Alert, FeedbackReason } from "../../types.ts";
 import { Dialog } from "../Dialog.tsx";
 
-const NOTE_CHARS = 1000;
+const NOTE_CHARS = 2000;
 
 /** Whether an alert was useful, and if not, why; it never changes the alert. */
 export function FeedbackDialog({ alert, onClose }: { readonly alert: Alert; readonly onClose: () => void }) {
@@ -30,7 +30,7 @@ export function FeedbackDialog({ alert, onClose }: { readonly alert: Alert; read
           <label className="field">
             Reason
             <select name="reason">
-              {REASONS.map(([reason, words]) => <option key={reason} value={reason}>{words}</option>)}
+              {FEEDBACK_REASONS.map(([reason, words]) => <option key={reason} value={reason}>{words}</option>)}
             </select>
           </label>
         )}

@@ -34,13 +34,19 @@ export default function Chart({ plot, label, theme }: Props) {
 
 type Colours = Readonly<Record<"accent" | "ink" | "line" | "soft" | "mark" | "gain" | "loss", string>>;
 
+/** The page's colours as a canvas understands them: what the variables come to here and now. */
 function coloursOf(element: HTMLElement): Colours {
-  const style = getComputedStyle(element);
-  const colour = (name: string): string => style.getPropertyValue(name).trim();
-  return {
+  const probe = element.appendChild(document.createElement("span"));
+  const colour = (name: string): string => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const colours = {
     accent: colour("--accent"), ink: colour("--ink-2"), line: colour("--line"), soft: colour("--selected"),
     mark: colour("--important"), gain: colour("--good"), loss: colour("--critical"),
   };
+  probe.remove();
+  return colours;
 }
 
 function optionsOf(plot: Plot, width: number, colours: Colours): uPlot.Options {

@@ -25,20 +25,20 @@ export function ClientPage({ clientId }: { readonly clientId: string }) {
 }
 
 function Profile({ client }: { readonly client: ClientProfile }) {
+  const names = client.names.map((one) => one.name).filter((name) => name !== client.display);
+  const covering = client.coverage.map((one) => (one.for_rm === null ? one.display : `${one.display} (deputy)`));
   return (
     <header className="profile">
       <h2>{client.display}</h2>
       <p className="muted">
-        {client.client_id} · {client.kind}
-        {client.coverage.length > 0 && ` · looked after by ${client.coverage.map((one) => one.display).join(", ")}`}
+        {client.client_id} · {client.kind}{covering.length > 0 && ` · looked after by ${covering.join(", ")}`}
       </p>
-      {client.facts.length > 0 && (
-        <dl className="profile-facts">
-          {client.facts.map((fact) => (
-            <div key={`${fact.kind} ${fact.value}`}><dt>{fact.kind.replaceAll("_", " ")}</dt><dd>{fact.value}</dd></div>
-          ))}
-        </dl>
-      )}
+      <dl className="profile-facts">
+        {names.length > 0 && <div><dt>also known as</dt><dd>{names.join(", ")}</dd></div>}
+        {client.facts.map((fact) => (
+          <div key={`${fact.kind} ${fact.value}`}><dt>{fact.kind.replaceAll("_", " ")}</dt><dd>{fact.value}</dd></div>
+        ))}
+      </dl>
     </header>
   );
 }

@@ -8,7 +8,6 @@ import { ChartPanel } from "./ChartPanel.tsx";
 import { Amount, Change, Grade, Return } from "./Figures.tsx";
 import { Positions } from "./Positions.tsx";
 import { Ranges } from "./Ranges.tsx";
-import { TickStrip } from "./TickStrip.tsx";
 import { useQuotes } from "./useQuotes.ts";
 
 const WATCHED = 10;
@@ -31,7 +30,6 @@ function Portfolio({ health }: { readonly health: Health }) {
   return (
     <div className="health" data-health={health.client_id}>
       <Headline health={health} />
-      <TickStrip instruments={instruments} quotes={quotes} />
       <ChartPanel health={health} />
       <Ranges ranges={health.ranges} ccy={health.base_ccy} />
       <div className="pairs">

@@ -8,8 +8,7 @@ export function useQuotes(instruments: readonly string[]): Quotes {
   const { ticks } = useDesk().store;
   const wanted = instruments.join("\n");
   useEffect(() => {
-    ticks.watch(wanted === "" ? [] : wanted.split("\n"));
-    return () => ticks.watch([]);
+    return ticks.watch(wanted === "" ? [] : wanted.split("\n"));
   }, [ticks, wanted]);
   return useSyncExternalStore(ticks.subscribe, ticks.getSnapshot);
 }

@@ -10,10 +10,11 @@ const DAY_MS = 86_400_000;
 
 /** Who looks after the reader's clients while the reader is away. */
 export function CoverPanel() {
-  const { preferences } = useDesk();
+  const { me, preferences } = useDesk();
   const times = useTimes();
   const zone = preferences.time_zone;
   const { value, error, reload } = useLoaded("cover", api.readCover);
+  const deputies = useLoaded("deputies", api.readDeputies);
   const adding = useAdding(
     (form) => api.addCover({
       client_id: fieldOf(form, "client_id"),
@@ -34,15 +35,26 @@ export function CoverPanel() {
             {items.length === 0 && <li className="muted">Nobody stands in.</li>}
             {items.map((cover) => (
               <li key={cover.coverage_id}>
-                <span><b>{cover.deputy}</b> for {cover.client_id ?? "all clients"}, {times.exact(cover.from)} to {times.exact(cover.to)}</span>
-                <button className="button" type="button" onClick={() => void adding.run(() => api.removeCover(cover.coverage_id))}>End</button>
+                <span>
+                  <b>{cover.deputy_display}</b> for {cover.client_id ?? "all clients"}
+                  {cover.rm_id !== me.rm_id && ` of ${cover.rm_id}`}, {times.exact(cover.from)} to {times.exact(cover.to)}{" "}
+                  {cover.active && <span className="badge badge-updated">Now</span>}
+                </span>
+                {cover.rm_id === me.rm_id && (
+                  <button className="button" type="button" onClick={() => void adding.run(() => api.removeCover(cover.coverage_id))}>End</button>
+                )}
               </li>
             ))}
           </ul>
         )}
       </Panel>
       <form className="entry-form" onSubmit={adding.submit}>
-        <label>Deputy <input name="deputy" required autoCapitalize="none" spellCheck={false} placeholder="user" /></label>
+        <label>
+          Deputy{" "}
+          <select name="deputy" required>
+            {deputies.value?.items.map((one) => <option key={one.rm_id} value={one.rm_id}>{one.display}</option>)}
+          </select>
+        </label>
         <label>Client <ClientSelect name="client_id" none="all clients" /></label>
         <label>From <input type="datetime-local" name="from" required defaultValue={localOf(now, zone)} /></label>
         <label>To <input type="datetime-local" name="to" required defaultValue={localOf(now + 7 * DAY_MS, zone)} /></label>
