@@ -6,8 +6,8 @@ import type { Filter } from "./route.ts";
 import { momentOf } from "./time.ts";
 import type { Alert, AlertPage, AlertRecord, DismissalReason, FeedbackReason, Me } from "./types.ts";
 import type {
-  Candidate, ClientProfile, ClientSummary, Colleague, Cover, Decision, Items, Listed, Mute, NewCover, NewMute, Page,
-  Preferences,
+  Candidate, ClientProfile, ClientSummary, Colleague, Cover, Decision, Items, Listed, LogInMethods, Mute, NewCover, NewMute,
+  Page, Preferences,
 } from "./workspace.ts";
 
 const PAGE_LIMIT = 100;
@@ -15,6 +15,7 @@ const MOST = 200;
 
 export const logIn = (rmId: string, password: string): Promise<void> =>
   call("POST", "/session", { body: { rm_id: rmId, password } });
+export const readLogInMethods = (): Promise<LogInMethods> => call("GET", "/log-in-methods");
 export const logOut = (): Promise<void> => call("DELETE", "/session");
 export const readMe = (): Promise<Me> => call("GET", "/me");
 

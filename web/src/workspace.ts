@@ -2,6 +2,13 @@
 
 import type { Evidence } from "./types.ts";
 
+/** How to log in here; the last two are addresses to go to, where there is single sign-on. */
+export interface LogInMethods {
+  readonly password: boolean;
+  readonly sign_on: string | null;
+  readonly log_out: string | null;
+}
+
 export interface Preferences {
   readonly sound: boolean;
   readonly desktop_notifications: boolean;

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { backoffMs, Connection, type Host, type Link } from "../src/connection.ts";
-import type { FeedFrame, Hello } from "../src/types.ts";
+import type { FeedFrame, Hello, Tick } from "../src/types.ts";
 
 /** A server at the other end: remembers what it was sent, and speaks when told. */
 class FakeSocket {
   readyState = 1;
-  readonly sent: { type: string; last_seq?: number }[] = [];
+  readonly sent: { type: string; last_seq?: number; topics?: string[] }[] = [];
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
 
@@ -30,6 +30,7 @@ class Bench {
   readonly links: Link[] = [];
   readonly frames: number[] = [];
   readonly resumes: boolean[] = [];
+  readonly ticks: string[] = [];
   lastSeq = 7;
   expired = false;
   accept = true;
@@ -61,6 +62,7 @@ class Bench {
         this.frames.push(frame.seq);
         return this.accept;
       },
+      onTicks: (ticks: readonly Tick[]) => this.ticks.push(...ticks.map((tick) => tick.instrument)),
       onLink: (link) => this.links.push(link),
       onExpired: () => {
         this.expired = true;
@@ -203,4 +205,23 @@ test("back-off doubles from half a second to thirty, at least half of it", () =>
   assert.equal(backoffMs(3, 1), 4000);
   assert.equal(backoffMs(50, 1), 30_000);
   assert.equal(backoffMs(50, 0), 15_000);
+});
+
+test("watched instruments are asked for anew after a cut, and only changes are told", async () => {
+  const bench = await liveBench();
+  bench.connection.watch(["A", "B"]);
+  bench.connection.watch(["B", "C"]);
+  assert.deepEqual(bench.socket.sent.slice(1).map(({ type, topics }) => [type, topics]), [
+    ["subscribe", ["tick:A", "tick:B"]], ["unsubscribe", ["tick:A"]], ["subscribe", ["tick:C"]],
+  ]);
+  bench.socket.onclose?.({ code: 1006 });
+  bench.pass(500);
+  await bench.goLive();
+  assert.deepEqual(bench.socket.sent.at(-1)?.topics, ["tick:B", "tick:C"]);
+});
+
+test("ticks go to the board and are no part of the feed", async () => {
+  const bench = await liveBench();
+  bench.socket.says({ type: "ticks", items: [{ instrument: "A", price: "1", ccy: "EUR", ts: "", seq: 1 }] });
+  assert.deepEqual([bench.ticks, bench.frames], [["A"], []]);
 });

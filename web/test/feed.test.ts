@@ -1,12 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { appendOlder, applyFrame, applySnapshot, countUnread, emptyFeed, type Feed, setHolding } from "../src/feed.ts";
-import type { Alert, AlertFrame, FeedFrame } from "../src/types.ts";
+import {
+  appendOlder, applyFrame, applySnapshot, bring, countUnread, emptyFeed, type Feed, openIds, remember, setHolding,
+} from "../src/feed.ts";
+import type { Alert, AlertFrame, FeedFrame, StateFrame } from "../src/types.ts";
 
 const alert = (id: string, change: Partial<Alert> = {}): Alert =>
-  ({ alert_id: id, revision: 1, status: "active", state: "new", headline: id, ...change }) as Alert;
+  ({
+    alert_id: id, revision: 1, status: "active", state: "new", snoozed_until: null, muted: false, headline: id, ...change,
+  }) as Alert;
 const frame = (seq: number, it: Alert, type: AlertFrame["type"] = "alert"): FeedFrame => ({ type, seq, alert: it });
+const stateFrame = (seq: number, id: string, kind: StateFrame["kind"], fields: Partial<StateFrame>): FeedFrame =>
+  ({
+    type: "state", seq, kind, alert_id: id, state: "new", by: "rm", at: "2026-11-23T10:00:00Z",
+    snoozed_until: null, dismissal_reason: null, escalated_to: null, ...fields,
+  });
 const snapshot = (ids: string[], head_seq: number): Feed =>
   applySnapshot(emptyFeed, { items: ids.map((id) => alert(id)), next: null, epoch: "e", head_seq });
 
@@ -49,10 +58,49 @@ test("an older revision never replaces a newer one", () => {
 });
 
 test("a state frame from another tab acknowledges", () => {
-  const seen: FeedFrame = { type: "state", seq: 3, alert_id: "a", state: "acknowledged", by: "rm", at: null };
-  const feed = play(snapshot(["b", "a"], 2), seen);
+  const feed = play(snapshot(["b", "a"], 2), stateFrame(3, "a", "acknowledged", { state: "acknowledged" }));
   assert.equal(feed.alerts.get("a")?.state, "acknowledged");
+  assert.equal(feed.alerts.get("a")?.acknowledged_by, "rm");
   assert.equal(countUnread(feed), 1);
+});
+
+test("a snoozed alert leaves the inbox and comes back on top", () => {
+  const until = "2026-11-23T11:00:00Z";
+  const away = play(snapshot(["b", "a"], 2), stateFrame(3, "a", "snoozed", { state: "snoozed", snoozed_until: until }));
+  assert.deepEqual([openIds(away), countUnread(away)], [["b"], 1]);
+  const back = play(away, stateFrame(4, "a", "returned", {}));
+  assert.deepEqual([openIds(back), back.alerts.get("a")?.snoozed_until], [["a", "b"], null]);
+  assert.ok(back.touched.has("a"));
+});
+
+test("an alert that comes back while the list is held still waits in the pill", () => {
+  const away = play(snapshot(["b", "a"], 2), stateFrame(3, "a", "snoozed", { state: "snoozed" }));
+  const back = play(setHolding(away, true), stateFrame(4, "a", "returned", {}));
+  assert.deepEqual([back.order, back.held], [["b"], ["a"]]);
+});
+
+test("dismissing keeps who acknowledged, escalating takes it back", () => {
+  const seen = play(snapshot(["a"], 1), stateFrame(2, "a", "acknowledged", { state: "acknowledged" }));
+  const dismissed = play(seen, stateFrame(3, "a", "dismissed", { state: "dismissed", dismissal_reason: "duplicate" }));
+  assert.equal(dismissed.alerts.get("a")?.acknowledged_by, "rm");
+  assert.deepEqual(openIds(dismissed), []);
+  const escalated = play(seen, stateFrame(3, "a", "escalated", { state: "escalated", escalated_to: "head" }));
+  assert.equal(escalated.alerts.get("a")?.acknowledged_by, null);
+  assert.equal(countUnread(escalated), 1);
+});
+
+test("a muted alert is known but not in the inbox", () => {
+  const feed = applySnapshot(emptyFeed, {
+    items: [alert("b", { muted: true }), alert("a")], next: null, epoch: "e", head_seq: 1,
+  });
+  assert.deepEqual([openIds(feed), countUnread(feed)], [["a"], 1]);
+});
+
+test("a remembered alert is kept up to date without being listed, and one brought in comes on top", () => {
+  const known = remember(snapshot(["a"], 1), alert("old"));
+  const changed = play(known, stateFrame(2, "old", "acknowledged", { state: "acknowledged" }));
+  assert.equal(changed.alerts.get("old")?.state, "acknowledged");
+  assert.deepEqual([openIds(changed), openIds(bring(changed, alert("up")))], [["a"], ["up", "a"]]);
 });
 
 test("a frame type from a newer server is counted and shows nothing", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { amount, change, direction, expectedDay, linePoints, share } from "../src/portfolio.ts";
+import { amount, change, direction, expectedDay, share } from "../src/portfolio.ts";
 
 const digits = (text: string): string => text.replace(/[^0-9-]/g, "");
 
@@ -23,9 +23,4 @@ test("the newest day to expect is the last weekday before today", () => {
   const monday = new Date(2026, 10, 23, 8);
   const sunday = new Date(2026, 10, 22, 23);
   assert.deepEqual([tuesday, monday, sunday].map(expectedDay), ["2026-11-23", "2026-11-20", "2026-11-20"]);
-});
-
-test("a line fills its box and a flat one lies in the middle", () => {
-  assert.equal(linePoints(["1", "3", "2"], 100, 40), "0.0,40.0 50.0,0.0 100.0,20.0");
-  assert.equal(linePoints(["5", "5"], 100, 40), "0.0,20.0 100.0,20.0");
 });

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { highlight, percent, safeUrl } from "../src/text.ts";
-import { age } from "../src/time.ts";
 import type { Evidence } from "../src/types.ts";
 
 const span = (start: number, end: number, text: string | null = null): Evidence => ({
@@ -29,9 +28,4 @@ test("only http and https become links", () => {
 
 test("nearly sure is not shown as sure", () => {
   assert.deepEqual([percent(0.9999), percent(1), percent(0.804)], ["99 %", "100 %", "80 %"]);
-});
-
-test("ages use the largest whole unit", () => {
-  const ages = [1_000, 12_000, 240_000, 3 * 3_600_000, 50 * 3_600_000].map((ms) => age(0, ms));
-  assert.deepEqual(ages, ["now", "12 s", "4 min", "3 h", "2 d"]);
 });

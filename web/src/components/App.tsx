@@ -21,7 +21,7 @@ export function App() {
       setSession({ kind: "in", me: await api.readMe() });
     } catch (error) {
       const loggedOut = error instanceof Problem && error.status === 401;
-      setSession(loggedOut ? { kind: "out", notice: null } : { kind: "unreachable", message: String(error) });
+      setSession(loggedOut ? { kind: "out", notice: refusal(location.search) } : { kind: "unreachable", message: String(error) });
     }
   }, []);
 
@@ -43,6 +43,12 @@ export function App() {
         return;
       }
     }
+    const methods = await api.readLogInMethods().catch(() => null);
+    // The provider's session would let the next person at this screen in again.
+    if (methods?.log_out != null) {
+      location.assign(methods.log_out);
+      return;
+    }
     location.replace("#/");
     setSession({ kind: "out", notice: null });
   }, []);
@@ -63,4 +69,10 @@ export function App() {
     case "in":
       return <Workspace key={session.me.rm_id} me={session.me} onExpired={expire} onLeave={leave} />;
   }
+}
+
+/** Why single sign-on let nobody in, when it came back with `?sign_on=CODE`. */
+function refusal(search: string): string | null {
+  const code = new URLSearchParams(search).get("sign_on");
+  return code === null ? null : `Single sign-on did not let you in (${code.replaceAll("_", " ")}).`;
 }
