@@ -1,6 +1,6 @@
 // The wire of everything around alerts and figures: preferences, cover, mutes, profiles, the review queue.
 
-import type { Evidence } from "./types.ts";
+import type { Evidence, Severity } from "./types.ts";
 
 /** How to log in here; the last two are addresses to go to, where there is single sign-on. */
 export interface LogInMethods {
@@ -87,21 +87,34 @@ export interface Listed {
   readonly ccy: string;
 }
 
-/** An article that may be about a client, for a person to decide. */
+/** An article that may be about a client: surer than chance, not sure enough for an alert. */
 export interface Candidate {
   readonly candidate_id: string;
   readonly client: { readonly id: string; readonly display: string };
-  readonly mention: string;
-  readonly score: number;
-  readonly why: string;
+  readonly relevance: number;
+  readonly match: { readonly score: number; readonly evidence: readonly Evidence[] };
+  /** The name as the text writes it. */
+  readonly mention: string | null;
+  /** The words beside it, by which a decision tells this bearer of the name from others. */
+  readonly contexts: readonly string[];
+  readonly severity: Severity;
+  readonly topic: string;
   readonly headline: string;
   readonly body: string;
   readonly publisher: string | null;
+  readonly url: string | null;
   readonly published_at: string | null;
-  readonly evidence: readonly Evidence[];
+  readonly received_at: string;
+  readonly why: string;
 }
 
 export type Decision = "accept" | "reject" | "alias" | "block";
+
+/** A decided candidate, and what the decision taught the registry. */
+export interface Decided {
+  readonly decision: Decision;
+  readonly learned: { readonly alias: string | null; readonly contexts: readonly string[]; readonly block: string | null };
+}
 
 /** A whole list. */
 export interface Items<T> {

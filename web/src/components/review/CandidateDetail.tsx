@@ -1,6 +1,8 @@
 import { useState } from "react";
 
+import { percent } from "../../text.ts";
 import type { Candidate, Decision } from "../../workspace.ts";
+import { SeverityMark } from "../inbox/Badges.tsx";
 import { EvidenceText } from "../inbox/EvidenceText.tsx";
 import { Moment } from "../Moment.tsx";
 
@@ -11,12 +13,12 @@ interface Props {
 }
 
 const DECISIONS: readonly (readonly [decision: Decision, word: string, means: string])[] = [
-  ["accept", "It is the client", "This article was about the client: learn from it"],
-  ["alias", "Accept and keep the name", "The name in the article is one of the client’s: the next article with it alerts"],
-  ["reject", "Not the client", "This article was about somebody else"],
-  ["block", "Reject and block the name", "The name never means this client"],
+  ["accept", "Accept", "It is about the client: becomes an alert, and the name and words beside it are learnt"],
+  ["alias", "Keep the name", "The name is the client’s, but the article needs no alert"],
+  ["reject", "Reject", "It is not about the client; nothing else follows"],
+  ["block", "Block the name", "The name is somebody else’s, in texts with the same words beside it"],
 ];
-const NOTE_CHARS = 1000;
+const NOTE_CHARS = 2000;
 
 /** One article with the reasons for and against, and the decisions. */
 export function CandidateDetail({ candidate, error, onDecide }: Props) {
@@ -27,17 +29,22 @@ export function CandidateDetail({ candidate, error, onDecide }: Props) {
     await onDecide(decision, note.trim());
     setBusy(false);
   };
-  const { client, published_at: published } = candidate;
+  const { client, contexts, mention } = candidate;
   return (
     <article data-opened={candidate.candidate_id}>
       <header className="detail-head">
         <p className="row-head">
+          <SeverityMark severity={candidate.severity} />
           <span className="row-client">{client.display}</span>
-          <span className="topic">{[candidate.publisher, "review"].filter(Boolean).join(" · ")}</span>
-          {published !== null && <span className="muted"><Moment at={published} /></span>}
+          <span className="topic">{[candidate.topic, candidate.publisher].filter(Boolean).join(" · ")}</span>
+          <span className="muted"><Moment at={candidate.published_at ?? candidate.received_at} /></span>
         </p>
         <h2>{candidate.headline}</h2>
         <p className="why">{candidate.why}</p>
+        <p className="muted">
+          Relevance {percent(candidate.relevance)}
+          {mention !== null && <>, written as “{mention}”{contexts.length > 0 && ` beside ${contexts.join(", ")}`}</>}
+        </p>
         <label className="field">
           Note, if you like
           <input value={note} maxLength={NOTE_CHARS} onChange={(event) => setNote(event.target.value)} />
@@ -50,10 +57,13 @@ export function CandidateDetail({ candidate, error, onDecide }: Props) {
             </button>
           ))}
         </div>
+        <dl className="meanings">
+          {DECISIONS.map(([decision, word, means]) => <div key={decision}><dt>{word}</dt><dd>{means}.</dd></div>)}
+        </dl>
         {error !== null && <p className="field-error" role="alert">{error}</p>}
       </header>
       <EvidenceText
-        headline={candidate.headline} body={candidate.body} evidence={candidate.evidence} client={client.display}
+        headline={candidate.headline} body={candidate.body} evidence={candidate.match.evidence} client={client.display}
       />
     </article>
   );

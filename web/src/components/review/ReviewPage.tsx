@@ -6,7 +6,8 @@ import { usePages } from "../../pages.ts";
 import { go, reviewHref } from "../../route.ts";
 import { percent } from "../../text.ts";
 import { useKeys } from "../../useKeys.ts";
-import type { Candidate, Decision } from "../../workspace.ts";
+import type { Candidate, Decided, Decision } from "../../workspace.ts";
+import { SeverityMark } from "../inbox/Badges.tsx";
 import { Panel } from "../Panel.tsx";
 import { CandidateDetail } from "./CandidateDetail.tsx";
 
@@ -14,6 +15,7 @@ import { CandidateDetail } from "./CandidateDetail.tsx";
 export function ReviewPage({ candidateId }: { readonly candidateId: string | null }) {
   const queue = usePages("review", api.readCandidates);
   const [error, setError] = useState<string | null>(null);
+  const [decided, setDecided] = useState<Decided | null>(null);
   const candidates = queue.items ?? [];
   const at = candidates.findIndex((one) => one.candidate_id === candidateId);
   const opened = candidates[at];
@@ -21,7 +23,7 @@ export function ReviewPage({ candidateId }: { readonly candidateId: string | nul
   const decide = async (candidate: Candidate, decision: Decision, note: string): Promise<void> => {
     setError(null);
     try {
-      await api.decide(candidate.candidate_id, decision, note);
+      setDecided(await api.decide(candidate.candidate_id, decision, note));
       const next = candidates[at + 1] ?? candidates[at - 1];
       queue.drop((one) => one.candidate_id === candidate.candidate_id);
       go(reviewHref(next?.candidate_id));
@@ -38,7 +40,8 @@ export function ReviewPage({ candidateId }: { readonly candidateId: string | nul
   return (
     <main className="panes">
       <section className="list list-scroll" aria-label="Review queue">
-        <Panel value={queue.items} error={queue.error} onRetry={queue.reload} what="candidates">
+        <p className="note" role="status" hidden={decided === null}>{decided !== null && outcome(decided)}</p>
+        <Panel value={queue.items} error={queue.items === null ? queue.error : null} onRetry={queue.reload} what="candidates">
           {(items) => <Queue items={items} openedId={candidateId} />}
         </Panel>
         {queue.hasMore && (
@@ -47,7 +50,7 @@ export function ReviewPage({ candidateId }: { readonly candidateId: string | nul
       </section>
       {opened === undefined ? (
         <section className="detail hint" aria-label="Opened candidate">
-          <h2>{candidateId === null || queue.items === null ? "Select an article to decide about it" : "This one has been decided"}</h2>
+          <h2>{candidateId === null ? "Select an article to decide about it" : "This article is not open for review"}</h2>
         </section>
       ) : (
         <section className="detail" aria-label="Opened candidate" key={opened.candidate_id}>
@@ -59,6 +62,23 @@ export function ReviewPage({ candidateId }: { readonly candidateId: string | nul
       )}
     </main>
   );
+}
+
+const OUTCOMES: Record<Decision, string> = {
+  accept: "Accepted: it becomes an alert.",
+  alias: "The name is kept; the article needs no alert.",
+  reject: "Rejected.",
+  block: "Blocked.",
+};
+
+/** What a decision did, and what it taught. */
+function outcome({ decision, learned }: Decided): string {
+  const taught = [
+    learned.alias === null ? "" : ` “${learned.alias}” is now a name of the client.`,
+    learned.contexts.length === 0 ? "" : ` Speaks for the client from now on: ${learned.contexts.join(", ")}.`,
+    learned.block === null ? "" : ` “${learned.block}” is somebody else from now on.`,
+  ];
+  return OUTCOMES[decision] + taught.join("");
 }
 
 function Queue({ items, openedId }: { readonly items: readonly Candidate[]; readonly openedId: string | null }) {
@@ -76,9 +96,10 @@ function Queue({ items, openedId }: { readonly items: readonly Candidate[]; read
         <li key={one.candidate_id} className={one.candidate_id === openedId ? "row is-selected" : "row"}
           data-candidate-id={one.candidate_id}>
           <p className="row-head">
+            <SeverityMark severity={one.severity} />
             <span className="row-client">{one.client.display}</span>
-            <span className="topic">“{one.mention}”</span>
-            <span className="age">{percent(one.score)}</span>
+            <span className="topic">{[one.topic, one.publisher].filter(Boolean).join(" · ")}</span>
+            <span className="age">{percent(one.relevance)}</span>
           </p>
           <h3 className="row-headline">
             <a href={reviewHref(one.candidate_id)} aria-current={one.candidate_id === openedId ? "true" : undefined}>
