@@ -6,8 +6,8 @@ import type { Filter } from "./route.ts";
 import { momentOf } from "./time.ts";
 import type { Alert, AlertPage, AlertRecord, DismissalReason, FeedbackReason, Me } from "./types.ts";
 import type {
-  Candidate, ClientProfile, ClientSummary, Colleague, Cover, Decided, Decision, Items, Listed, LogInMethods, Mute,
-  NewCover, NewMute, Page, Preferences,
+  Candidate, ClientProfile, ClientSummary, Colleague, Cover, Decided, Items, Listed, LogInMethods, Mute,
+  NewCover, NewDecision, NewMute, Page, Preferences,
 } from "./workspace.ts";
 
 const PAGE_LIMIT = 100;
@@ -77,8 +77,8 @@ export const removeCover = (id: string): Promise<void> => call("DELETE", `/cover
 
 export const readCandidates = (cursor: string | null = null): Promise<Page<Candidate>> =>
   call("GET", `/review-candidates${query({ cursor })}`);
-export const decide = (id: string, decision: Decision, note: string): Promise<Decided> =>
-  call("POST", `/review-candidates/${encodeURIComponent(id)}/decision`, { body: { decision, note } });
+export const decide = (id: string, decision: NewDecision): Promise<Decided> =>
+  call("POST", `/review-candidates/${encodeURIComponent(id)}/decision`, { body: decision });
 
 export const readMarketList = (): Promise<Items<Listed>> => call("GET", "/market-list");
 

@@ -110,6 +110,14 @@ export interface Candidate {
 
 export type Decision = "accept" | "reject" | "alias" | "block";
 
+/** A decision with what replaces the name and the words found in the article; null keeps those. */
+export interface NewDecision {
+  readonly decision: Decision;
+  readonly note: string;
+  readonly name: string | null;
+  readonly context: string | null;
+}
+
 /** A decided candidate, and what the decision taught the registry. */
 export interface Decided {
   readonly decision: Decision;

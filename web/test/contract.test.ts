@@ -55,7 +55,7 @@ const ASKED: Record<string, () => unknown> = {
   addCover: () => api.addCover({ client_id: null, deputy: "d", from: "2026-11-24T08:00:00Z", to: "2026-11-25T08:00:00Z" }),
   removeCover: () => api.removeCover("k"),
   readCandidates: () => api.readCandidates("x"),
-  decide: () => api.decide("r", "accept", ""),
+  decide: () => api.decide("r", { decision: "accept", note: "", name: null, context: null }),
   readMarketList: () => api.readMarketList(),
 };
 

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { percent } from "../../text.ts";
-import type { Candidate, Decision } from "../../workspace.ts";
+import type { Candidate, Decision, NewDecision } from "../../workspace.ts";
 import { SeverityMark } from "../inbox/Badges.tsx";
 import { EvidenceText } from "../inbox/EvidenceText.tsx";
 import { Moment } from "../Moment.tsx";
@@ -9,7 +9,7 @@ import { Moment } from "../Moment.tsx";
 interface Props {
   readonly candidate: Candidate;
   readonly error: string | null;
-  readonly onDecide: (decision: Decision, note: string) => Promise<void>;
+  readonly onDecide: (decision: NewDecision) => Promise<void>;
 }
 
 const DECISIONS: readonly (readonly [decision: Decision, word: string, means: string])[] = [
@@ -19,14 +19,17 @@ const DECISIONS: readonly (readonly [decision: Decision, word: string, means: st
   ["block", "Block the name", "The name is somebody else’s, in texts with the same words beside it"],
 ];
 const NOTE_CHARS = 2000;
+const PHRASE_CHARS = 120;
 
 /** One article with the reasons for and against, and the decisions. */
 export function CandidateDetail({ candidate, error, onDecide }: Props) {
   const [note, setNote] = useState("");
+  const [name, setName] = useState("");
+  const [context, setContext] = useState("");
   const [busy, setBusy] = useState(false);
   const decide = async (decision: Decision): Promise<void> => {
     setBusy(true);
-    await onDecide(decision, note.trim());
+    await onDecide({ decision, note: note.trim(), name: name.trim() || null, context: context.trim() || null });
     setBusy(false);
   };
   const { client, contexts, mention } = candidate;
@@ -41,10 +44,19 @@ export function CandidateDetail({ candidate, error, onDecide }: Props) {
         </p>
         <h2>{candidate.headline}</h2>
         <p className="why">{candidate.why}</p>
-        <p className="muted">
-          Relevance {percent(candidate.relevance)}
-          {mention !== null && <>, written as “{mention}”{contexts.length > 0 && ` beside ${contexts.join(", ")}`}</>}
-        </p>
+        <p className="muted">Relevance {percent(candidate.relevance)}</p>
+        <div className="pairs">
+          <label className="field">
+            Name that is meant
+            <input value={name} maxLength={PHRASE_CHARS} placeholder={mention ?? ""}
+              onChange={(event) => setName(event.target.value)} />
+          </label>
+          <label className="field">
+            Words beside it that tell
+            <input value={context} maxLength={PHRASE_CHARS} placeholder={contexts.join(", ")}
+              onChange={(event) => setContext(event.target.value)} />
+          </label>
+        </div>
         <label className="field">
           Note, if you like
           <input value={note} maxLength={NOTE_CHARS} onChange={(event) => setNote(event.target.value)} />

@@ -6,7 +6,7 @@ import { usePages } from "../../pages.ts";
 import { go, reviewHref } from "../../route.ts";
 import { percent } from "../../text.ts";
 import { useKeys } from "../../useKeys.ts";
-import type { Candidate, Decided, Decision } from "../../workspace.ts";
+import type { Candidate, Decided, Decision, NewDecision } from "../../workspace.ts";
 import { SeverityMark } from "../inbox/Badges.tsx";
 import { Panel } from "../Panel.tsx";
 import { CandidateDetail } from "./CandidateDetail.tsx";
@@ -20,10 +20,10 @@ export function ReviewPage({ candidateId }: { readonly candidateId: string | nul
   const at = candidates.findIndex((one) => one.candidate_id === candidateId);
   const opened = candidates[at];
 
-  const decide = async (candidate: Candidate, decision: Decision, note: string): Promise<void> => {
+  const decide = async (candidate: Candidate, decision: NewDecision): Promise<void> => {
     setError(null);
     try {
-      setDecided(await api.decide(candidate.candidate_id, decision, note));
+      setDecided(await api.decide(candidate.candidate_id, decision));
       const next = candidates[at + 1] ?? candidates[at - 1];
       queue.drop((one) => one.candidate_id === candidate.candidate_id);
       go(reviewHref(next?.candidate_id));
@@ -55,9 +55,7 @@ export function ReviewPage({ candidateId }: { readonly candidateId: string | nul
       ) : (
         <section className="detail" aria-label="Opened candidate" key={opened.candidate_id}>
           <a className="button button-quiet back" href={reviewHref()}>← Queue</a>
-          <CandidateDetail
-            candidate={opened} error={error} onDecide={(decision, note) => decide(opened, decision, note)}
-          />
+          <CandidateDetail candidate={opened} error={error} onDecide={(decision) => decide(opened, decision)} />
         </section>
       )}
     </main>
@@ -72,11 +70,12 @@ const OUTCOMES: Record<Decision, string> = {
 };
 
 /** What a decision did, and what it taught. */
-function outcome({ decision, learned }: Decided): string {
+function outcome({ decision, learned: { alias, block, contexts } }: Decided): string {
+  const words = contexts.join(", ");
   const taught = [
-    learned.alias === null ? "" : ` “${learned.alias}” is now a name of the client.`,
-    learned.contexts.length === 0 ? "" : ` Speaks for the client from now on: ${learned.contexts.join(", ")}.`,
-    learned.block === null ? "" : ` “${learned.block}” is somebody else from now on.`,
+    alias === null ? "" : ` “${alias}” is now a name of the client.`,
+    block === null ? "" : ` “${block}” beside ${words} is somebody else from now on.`,
+    block !== null || words === "" ? "" : ` Speaks for the client from now on: ${words}.`,
   ];
   return OUTCOMES[decision] + taught.join("");
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 from playwright.sync_api import BrowserContext, expect
 
@@ -15,7 +14,6 @@ from tests.e2e.conftest import OpenInbox
 from tests.e2e.inbox import ARRIVES_WITHIN_MS, Inbox
 from tests.e2e.wire import Wire
 
-OFFLINE_S = 30
 EMBARGO_S = 8
 SAMPLE = {sample.name: sample for sample in SAMPLES}
 
@@ -76,47 +74,6 @@ def test_a_story_stays_one_alert_through_outlets_updates_and_its_retraction(open
     assert inbox.alert_ids() == before
 
 
-def test_each_rm_sees_own_clients_and_an_offline_page_catches_up_without_gap_or_double(
-    open_inbox: OpenInbox, wire: Wire
-) -> None:
-    priya, daniel = open_inbox("priya.nair"), open_inbox("daniel.weber")
-    vineyard = SAMPLE["nickname and initials"]
-    wire.post(vineyard.headline, vineyard.body)
-    daniel.await_row(vineyard.headline, "Robert James Whitfield")
-
-    priya.page.context.set_offline(True)
-    priya.await_down()
-    before = priya.alert_ids()
-    headlines = [
-        "Lakshmi Iyer opens a children's hospital in Bengaluru",
-        "Harpreet Singh Gill buys two hundred trucks for Gill Logistics",
-        "Rajesh Kumar of Kumar Agro Exports wins a contract in Nagpur",
-    ]
-    bodies = [
-        "Lakshmi Iyer, surgeon and promoter of Iyer Hospitals Limited, has opened a hospital in Bengaluru.",
-        "Harpreet Singh Gill, owner of Gill Logistics Private Limited, has ordered 200 trucks. Gill expects growth.",
-        "Rajesh Kumar, owner of Kumar Agro Exports in Nagpur, has won an export contract. Kumar called it a milestone.",
-    ]
-    for headline, body in zip(headlines, bodies, strict=True):
-        wire.post(headline, body)
-    priya.await_seconds(OFFLINE_S)
-    assert priya.alert_ids() == before
-    priya.page.context.set_offline(False)
-    priya.await_live()
-
-    clients = ("Lakshmi Raghunathan Iyer", "Harpreet Singh Gill", "Rajesh Kumar")
-    for headline, client in zip(headlines, clients, strict=True):
-        priya.await_row(headline, client)
-    ids = priya.alert_ids()
-    assert len(ids) == len(set(ids))
-    priya.page.reload()
-    priya.await_live()
-    assert priya.alert_ids() == ids
-    expect(priya.page.get_by_text(vineyard.headline)).to_have_count(0)
-    for headline in headlines:
-        expect(daniel.page.get_by_text(headline)).to_have_count(0)
-
-
 def test_acknowledging_in_one_tab_shows_in_the_other(open_inbox: OpenInbox, wire: Wire) -> None:
     first = open_inbox("priya.nair")
     second = Inbox(first.page.context.new_page())
@@ -133,23 +90,6 @@ def test_acknowledging_in_one_tab_shows_in_the_other(open_inbox: OpenInbox, wire
     second.await_live()
     expect(second.await_row(headline, "Debashis Bandyopadhyay").locator(".acknowledged")).to_be_visible()
     assert second.errors == []
-
-
-def test_the_page_fits_a_phone(open_inbox: OpenInbox, wire: Wire, tmp_path: Path) -> None:
-    inbox = open_inbox("daniel.weber")
-    inbox.page.set_viewport_size({"width": 390, "height": 844})
-    ships = SAMPLE["company"]
-    wire.post(ships.headline, ships.body)
-    row = inbox.await_row(ships.headline, "Nordwind Reederei GmbH")
-    assert _overflow(inbox) <= 0
-    inbox.page.screenshot(path=tmp_path / "list.png")
-    row.get_by_role("link", name=ships.headline).click()
-    expect(inbox.page.get_by_role("heading", name="Summary")).to_be_visible()
-    expect(row).to_be_hidden()
-    assert _overflow(inbox) <= 0
-    inbox.page.screenshot(path=tmp_path / "opened.png")
-    inbox.page.get_by_role("button", name="Alerts").click()
-    expect(row).to_be_visible()
 
 
 def test_an_embargoed_article_appears_at_its_time_and_not_before(open_inbox: OpenInbox, wire: Wire) -> None:
@@ -185,10 +125,34 @@ def test_a_wrong_password_is_said_and_lets_nobody_in(context: BrowserContext, pr
     assert page.request.get("/api/v1/alerts").status == 401
 
 
-def _overflow(inbox: Inbox) -> int:
-    """Return how many pixels of the page do not fit its window's width."""
-    pixels: int = inbox.page.evaluate(
-        "Math.max(...[document.documentElement, ...document.querySelectorAll('.list, .detail, .top')]"
-        ".map(part => part.scrollWidth - part.clientWidth))"
+def test_markup_in_an_article_is_shown_as_text(open_inbox: OpenInbox, wire: Wire) -> None:
+    inbox, client = open_inbox("priya.nair"), "Amit Saxena"
+    attack = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
+    headline = f"Saxena Industries chairman Amit Saxena charged {attack}"
+    wire.post(
+        headline, f"Amit Saxena, chairman of Saxena Industries in Mumbai, was charged. {attack}\nSaxena denies it."
     )
-    return pixels
+    opened = inbox.open(headline, client)
+    expect(opened.get_by_role("region", name="Text")).to_contain_text(attack)
+    expect(inbox.page.locator("main img, main script")).to_have_count(0)
+    assert "taken" not in inbox.page.title()
+
+
+def test_history_is_found_by_words_and_filters_and_exported(open_inbox: OpenInbox, wire: Wire) -> None:
+    inbox, client = open_inbox("daniel.weber"), "Kenjiro Matsuoka"
+    headline = "Kenjiro Matsuoka opens an exoskeleton factory in Osaka"
+    wire.post(headline, "Kenjiro Matsuoka, founder of Matsuoka Robotics, has opened a factory in Osaka, Matsuoka said.")
+    inbox.await_row(headline, client)
+    inbox.page.get_by_role("searchbox", name="Search all alerts").fill("exoskeleton")
+    expect(inbox.page).to_have_url(re.compile("q=exoskeleton"))
+    expect(inbox.page.locator("[data-alert-id]")).to_have_count(1)
+    inbox.page.get_by_role("button", name="Filters").click()
+    inbox.page.get_by_label("State").select_option("dismissed")
+    expect(inbox.page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    inbox.page.get_by_label("State").select_option("")
+    inbox.await_row(headline, client)
+    with inbox.page.expect_download() as download:
+        inbox.page.get_by_role("link", name="Export CSV").click()
+    assert headline in download.value.path().read_text()
+    inbox.page.get_by_role("button", name="Clear").click()
+    inbox.await_row(headline, client)

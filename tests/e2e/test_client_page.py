@@ -1,0 +1,91 @@
+"""A client's portfolio on the page: figures that add up, doubt that is marked, amounts that can be hidden."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from playwright.sync_api import Locator, Page, expect
+
+from clients.postgres import connect
+from ops.drill.product import Product
+from tests.e2e.conftest import OpenInbox
+from tests.e2e.inbox import ARRIVES_WITHIN_MS
+
+CLIENT = "UHNW-102"
+PARTS = 6
+
+_MAKE_STALE = """
+    UPDATE positions_eod SET quality = 'stale', quality_days = 3, price_date = as_of_date - 3
+    WHERE (client_id, as_of_date, revision, account_id, instrument_id) = (
+        SELECT client_id, as_of_date, revision, account_id, instrument_id FROM positions_eod
+        WHERE client_id = %s AND id_type <> 'CASH' ORDER BY as_of_date DESC, revision DESC, market_value DESC LIMIT 1
+    ) RETURNING instrument_id
+"""
+
+
+def test_the_parts_add_up_to_the_cent_in_every_range(open_inbox: OpenInbox) -> None:
+    page = open_inbox("priya.nair").page
+    client = _open(page)
+    rows = client.get_by_role("region", name="Profit and loss by range").locator("tbody tr")
+    table = [[_amount(cell) for cell in row.get_by_role("cell").all_inner_texts()] for row in rows.all()[: PARTS + 1]]
+    parts, totals = table[:PARTS], table[PARTS]
+    assert len(totals) == 5
+    assert [sum(column) for column in zip(*parts, strict=True)] == totals
+    assert all(abs(unexplained) <= Decimal("0.01") for unexplained in parts[-1])
+
+    book_row = page.get_by_role("row").filter(has=page.locator(f"[href='#/book/{CLIENT}']"))
+    assert _amount(book_row.locator(".change").first.inner_text()) == totals[0]
+    more = client.get_by_role("button", name="More positions")
+    while more.count():
+        more.click()
+        expect(more.and_(page.locator("[disabled]"))).to_have_count(0)
+    values = client.get_by_role("region", name="Positions").locator("tbody tr td:nth-of-type(1)").all_inner_texts()
+    assert sum(_amount(value) for value in values) == _amount(client.locator(".worth b").inner_text())
+    expect(client.locator(".grade-final, .grade-flash, .grade-restated").first).to_be_visible()
+    expect(client.locator("canvas")).to_be_visible()
+
+
+def test_a_stale_price_is_marked_with_its_age_and_date(open_inbox: OpenInbox, product: Product) -> None:
+    with connect(product.settings) as session:
+        made = session.execute(_MAKE_STALE, (CLIENT,)).fetchone()
+    assert made is not None
+    client = _open(open_inbox("priya.nair").page)
+    position = client.get_by_role("row").filter(has_text=made["instrument_id"])
+    expect(position.locator(".grade-stale")).to_have_text("Stale price 3 d")
+    expect(position.locator("time")).to_be_visible()
+
+
+def test_amounts_stay_hidden_after_a_reload_until_they_are_shown_again(open_inbox: OpenInbox) -> None:
+    inbox = open_inbox("priya.nair")
+    client = _open(inbox.page)
+    value = client.locator(".worth b")
+    shown = value.inner_text()
+    inbox.page.get_by_role("button", name="Hide amounts").click()
+    expect(value).to_have_text("•••••")
+    expect(inbox.page.get_by_text(shown)).to_have_count(0)
+    inbox.page.reload()
+    expect(value).to_have_text("•••••")
+    inbox.page.get_by_role("button", name="Show amounts").click()
+    expect(value).to_have_text(shown)
+
+
+def test_live_prices_move_on_the_page(open_inbox: OpenInbox) -> None:
+    page = open_inbox("priya.nair").page
+    price = page.locator(".ticks [data-instrument=EURUSD] .tick")
+    expect(price).to_be_visible(timeout=ARRIVES_WITHIN_MS)
+    before = price.inner_text()
+    expect(price).not_to_have_text(before, timeout=ARRIVES_WITHIN_MS)
+
+
+def _open(page: Page) -> Locator:
+    """Open the client from the book."""
+    page.get_by_role("link", name="Portfolio").click()
+    page.locator(f"[href='#/book/{CLIENT}']").click()
+    client = page.get_by_role("region", name="Opened client")
+    expect(client.locator("[data-health]")).to_be_visible(timeout=ARRIVES_WITHIN_MS)
+    expect(client.get_by_role("region", name="Positions").first.locator("tbody tr").first).to_be_visible()
+    return client
+
+
+def _amount(text: str) -> Decimal:
+    return Decimal("".join(sign for sign in text if sign in "+-.0123456789"))

@@ -1,0 +1,52 @@
+"""A deputy stands in, and a reviewed article teaches the resolver."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import OpenInbox
+from tests.e2e.inbox import ARRIVES_WITHIN_MS
+from tests.e2e.wire import Wire
+
+
+def test_a_deputy_sees_the_alerts_of_the_time_and_none_after_it(open_inbox: OpenInbox, wire: Wire) -> None:
+    priya, daniel, client = open_inbox("priya.nair"), open_inbox("daniel.weber"), "Rajesh Kumar"
+    priya.go("#/settings")
+    cover = priya.page.get_by_role("region", name="Cover")
+    cover.get_by_label("Deputy").select_option(label="Daniel Weber")
+    cover.get_by_label("Client").select_option(label=client)
+    cover.get_by_role("button", name="Add deputy").click()
+    expect(cover.get_by_role("listitem").filter(has_text="UHNW-118")).to_be_visible()
+
+    headline = "Kumar Agro Exports of Nagpur opens an orange terminal"
+    wire.post(
+        headline, "Rajesh Kumar, owner of Kumar Agro Exports in Nagpur, has opened a terminal. Kumar exports oranges."
+    )
+    daniel.await_row(headline, client)
+    alert_id = daniel.rows(headline, client).get_attribute("data-alert-id")
+
+    cover.get_by_role("listitem").filter(has_text="UHNW-118").get_by_role("button", name="End").click()
+    expect(cover).to_contain_text("Nobody stands in.")
+    daniel.page.reload()
+    daniel.await_live()
+    expect(daniel.rows(headline, client)).to_have_count(0)
+    assert daniel.page.request.get(f"/api/v1/alerts/{alert_id}").status == 404
+
+
+def test_an_accepted_article_alerts_and_so_does_the_next_one(open_inbox: OpenInbox, wire: Wire) -> None:
+    inbox, client = open_inbox("priya.nair"), "Rajesh Kumar"
+    doubtful = "Rajesh Kumar wins the Orange City prize"
+    body = "Rajesh Kumar has won the prize of the Vidarbha Citrus Federation. Kumar grows oranges and exports them."
+    decisions = wire.await_decisions(wire.post(doubtful, body))
+    assert "review" in {decision["decision"] for decision in decisions}
+    inbox.go("#/review")
+    candidate = inbox.page.locator("[data-candidate-id]").filter(has_text=doubtful)
+    expect(candidate).to_be_visible(timeout=ARRIVES_WITHIN_MS)
+    candidate.get_by_role("link", name=doubtful).click()
+    opened = inbox.page.get_by_role("region", name="Opened candidate")
+    expect(opened.locator("mark").first).to_contain_text("Kumar")
+    opened.get_by_role("button", name="Accept").click()
+    expect(inbox.page.get_by_role("status").filter(has_text="Accepted")).to_contain_text("Vidarbha Citrus Federation")
+    expect(candidate).to_have_count(0)
+    inbox.go("#/")
+    inbox.await_row(doubtful, client)
