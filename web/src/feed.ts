@@ -74,15 +74,17 @@ export function change(feed: Feed, id: string, fields: Partial<Alert>): Feed {
   return alert === undefined ? feed : { ...feed, alerts: new Map(feed.alerts).set(id, { ...alert, ...fields }) };
 }
 
-/** Know an alert without listing it, so that frames keep it up to date; never an older revision over a newer. */
-export function remember(feed: Feed, alert: Alert): Feed {
-  const known = feed.alerts.get(alert.alert_id);
-  if (known !== undefined && known.revision > alert.revision) return feed;
-  return { ...feed, alerts: new Map(feed.alerts).set(alert.alert_id, alert) };
+/** Know alerts without listing them, so that frames keep them up to date; never an older revision over a newer. */
+export function remember(feed: Feed, found: readonly Alert[]): Feed {
+  const alerts = new Map(feed.alerts);
+  for (const alert of found) {
+    if ((alerts.get(alert.alert_id)?.revision ?? 0) <= alert.revision) alerts.set(alert.alert_id, alert);
+  }
+  return { ...feed, alerts };
 }
 
 /** Put an alert on top of the list: one that came back, or came to the reader by escalation. */
-export const bring = (feed: Feed, alert: Alert): Feed => putOnTop(remember(feed, alert), alert.alert_id);
+export const bring = (feed: Feed, alert: Alert): Feed => putOnTop(remember(feed, [alert]), alert.alert_id);
 
 /** Whether an alert belongs in the inbox: not dismissed, not out of the way until later, and not muted. */
 export const isOpen = ({ state, muted }: Alert): boolean => state !== "dismissed" && state !== "snoozed" && !muted;

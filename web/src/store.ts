@@ -104,7 +104,7 @@ export class InboxStore {
 
   /** Keep alerts that another list shows up to date too. */
   readonly remember = (alerts: readonly Alert[]): void =>
-    this.#setFeed(alerts.reduce(feeds.remember, this.#inbox.feed));
+    this.#setFeed(feeds.remember(this.#inbox.feed, alerts));
 
   readonly loadOlder = async (): Promise<void> => {
     const cursor = this.#inbox.feed.next;

@@ -97,7 +97,7 @@ test("a muted alert is known but not in the inbox", () => {
 });
 
 test("a remembered alert is kept up to date without being listed, and one brought in comes on top", () => {
-  const known = remember(snapshot(["a"], 1), alert("old"));
+  const known = remember(snapshot(["a"], 1), [alert("old")]);
   const changed = play(known, stateFrame(2, "old", "acknowledged", { state: "acknowledged" }));
   assert.equal(changed.alerts.get("old")?.state, "acknowledged");
   assert.deepEqual([openIds(changed), openIds(bring(changed, alert("up")))], [["a"], ["up", "a"]]);

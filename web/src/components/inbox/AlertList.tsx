@@ -17,6 +17,8 @@ interface Props {
   readonly alertOf: (id: string) => Alert | undefined;
   readonly selectedId: string | null;
   readonly filter: Filter;
+  /** How many alerts wait to be let in on top. */
+  readonly held: number;
   /** What shows instead of rows, while there are none. */
   readonly placeholder: ReactNode;
   readonly hasMore: boolean;
@@ -30,7 +32,7 @@ const PHONE_ROW_PX = { comfortable: 136, compact: 84 } as const;
 
 /** The alerts, newest first. While the reader is scrolled down or points at a row, new ones wait in a pill. */
 export function AlertList(props: Props) {
-  const { inbox, ids, alertOf, selectedId, filter } = props;
+  const { inbox, ids, alertOf, selectedId, filter, held } = props;
   const { store, preferences } = useDesk();
   const now = useNow(5000);
   const phone = useMedia("(max-width: 819px)");
@@ -39,7 +41,6 @@ export function AlertList(props: Props) {
   const hold = useHold(scroller, store.hold);
   const span = useSpan(scroller, height, ids.length);
   useSelectedInSight(scroller, selectedId, ids, height);
-  const held = inbox.feed.held.length;
   const showNew = (): void => {
     store.reveal();
     scroller.current?.scrollTo({ top: 0 });

@@ -35,6 +35,7 @@ function LivePanes({ inbox, alertId, filter }: Props) {
         alertOf={(id) => feed.alerts.get(id)}
         selectedId={alertId}
         filter={filter}
+        held={feed.held.length}
         placeholder={feed.lastSeq === null ? <Reading error={loadError} onRetry={store.reload} /> : <EmptyInbox />}
         hasMore={feed.next !== null}
         loadingMore={inbox.loadingOlder}
@@ -66,6 +67,7 @@ function SearchPanes({ inbox, alertId, filter }: Props) {
         alertOf={(id) => inbox.feed.alerts.get(id) ?? own.get(id)}
         selectedId={alertId}
         filter={filter}
+        held={0}
         placeholder={items === null ? <Reading error={found.error} onRetry={found.reload} /> : <NothingFound />}
         hasMore={found.hasMore}
         loadingMore={found.loading}

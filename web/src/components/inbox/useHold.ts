@@ -14,7 +14,10 @@ export function useHold(scroller: RefObject<HTMLElement | null>, onHold: (held: 
     if (element === null) return;
     const onScroll = (): void => onHold(pointed.current || element.scrollTop > 0);
     element.addEventListener("scroll", onScroll, { passive: true });
-    return () => element.removeEventListener("scroll", onScroll);
+    return () => {
+      element.removeEventListener("scroll", onScroll);
+      onHold(false);
+    };
   }, [scroller, onHold]);
 
   const point = (event: PointerEvent, inside: boolean): void => {
