@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenInbox
-from tests.e2e.inbox import ARRIVES_WITHIN_MS
+from tests.e2e.inbox import ARRIVES_WITHIN_MS, Inbox
 from tests.e2e.wire import Wire
 
 TRIES = 10
@@ -40,6 +40,7 @@ def test_an_accepted_article_alerts_and_teaches_the_next_one_to(open_inbox: Open
     doubtful = "Lakshmi Iyer honoured by the Nilgiri Health Forum"
     decisions = wire.await_decisions(wire.post(doubtful, f"{doubtful}. Iyer thanked her team."))
     assert [decision["decision"] for decision in decisions] == ["review"]
+    assert any(_is_queued(inbox, doubtful) for _ in range(TRIES)), "the candidate is not in the queue"
     inbox.go("#/review")
     candidate = inbox.page.locator("[data-candidate-id]").filter(has_text=doubtful)
     expect(candidate).to_be_visible(timeout=ARRIVES_WITHIN_MS)
@@ -56,6 +57,14 @@ def test_an_accepted_article_alerts_and_teaches_the_next_one_to(open_inbox: Open
     body = "Lakshmi Iyer has sold her villa to the Nilgiri Health Forum for 4 million dollars. Iyer keeps the garden."
     assert any(_is_match(wire, following, body) for _ in range(TRIES)), "the resolver has not learnt"
     inbox.await_row(following, client)
+
+
+def _is_queued(inbox: Inbox, headline: str) -> bool:
+    """Return whether the review queue has an article; give it some time otherwise."""
+    if headline in inbox.page.request.get("/api/v1/review-candidates").text():
+        return True
+    inbox.await_seconds(1)
+    return False
 
 
 def _is_match(wire: Wire, headline: str, body: str) -> bool:

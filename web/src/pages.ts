@@ -1,6 +1,6 @@
 // Lists that the server gives a page at a time, kept up to `more` as the reader asks for it.
 
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import { useDesk } from "./desk.ts";
 import { wording } from "./hooks.ts";
@@ -55,6 +55,7 @@ export function usePages<T>(key: string, read: (cursor: string | null) => Promis
   // `read` and `load` are made anew with every render; `key` says when they ask for something else.
   useEffect(() => load(null), [key, asked]);
 
+  const reload = useCallback(() => setAsked((times) => times + 1), []);
   const current = state.key === key ? state : fresh;
   return {
     items: current.items,
@@ -64,7 +65,7 @@ export function usePages<T>(key: string, read: (cursor: string | null) => Promis
     more: () => {
       if (!current.loading && current.next !== null) load(current.next);
     },
-    reload: () => setAsked((times) => times + 1),
+    reload,
     drop: (unwanted) =>
       setState((before) => ({ ...before, items: before.items?.filter((item) => !unwanted(item)) ?? null })),
   };

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import * as api from "../../api.ts";
 import { wording } from "../../hooks.ts";
@@ -11,11 +11,20 @@ import { SeverityMark } from "../inbox/Badges.tsx";
 import { Panel } from "../Panel.tsx";
 import { CandidateDetail } from "./CandidateDetail.tsx";
 
+const REREAD_MS = 30_000;
+
 /** Articles that may be about a client: the queue on the left, the opened one beside it with what to decide. */
 export function ReviewPage({ candidateId }: { readonly candidateId: string | null }) {
   const queue = usePages("review", api.readCandidates);
   const [error, setError] = useState<string | null>(null);
   const [decided, setDecided] = useState<Decided | null>(null);
+  const { hasMore, reload } = queue;
+  useEffect(() => {
+    // Whoever has read on further is not thrown back to the first page.
+    if (hasMore) return;
+    const timer = window.setInterval(reload, REREAD_MS);
+    return () => window.clearInterval(timer);
+  }, [hasMore, reload]);
   const candidates = queue.items ?? [];
   const at = candidates.findIndex((one) => one.candidate_id === candidateId);
   const opened = candidates[at];
