@@ -34,7 +34,6 @@ export function usePages<T>(key: string, read: (cursor: string | null) => Promis
   const [state, setState] = useState(fresh);
   const [asked, setAsked] = useState(0);
   const latest = useRef(key);
-  latest.current = key;
 
   const load = (cursor: string | null): void => {
     setState((before) => ({ ...(before.key === key ? before : fresh), loading: true, error: null }));
@@ -53,7 +52,10 @@ export function usePages<T>(key: string, read: (cursor: string | null) => Promis
     );
   };
   // `read` and `load` are made anew with every render; `key` says when they ask for something else.
-  useEffect(() => load(null), [key, asked]);
+  useEffect(() => {
+    latest.current = key;
+    load(null);
+  }, [key, asked]);
 
   const reload = useCallback(() => setAsked((times) => times + 1), []);
   const current = state.key === key ? state : fresh;

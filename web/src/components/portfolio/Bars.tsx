@@ -19,11 +19,13 @@ export function Bars({ name, shares, graded }: Props) {
         {shares.map((one, index) => (
           <div key={one.name}>
             <dt>{one.name ?? "unknown"}</dt>
-            <dd>{share(one.weight)}</dd>
-            <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-              <rect className={one.weight.startsWith("-") ? "bar-short" : "bar-long"} height="4"
-                width={(100 * (weights[index] ?? 0)) / largest} />
-            </svg>
+            <dd>
+              {share(one.weight)}
+              <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+                <rect className={one.weight.startsWith("-") ? "bar-short" : "bar-long"} height="4"
+                  width={(100 * (weights[index] ?? 0)) / largest} />
+              </svg>
+            </dd>
           </div>
         ))}
       </dl>
