@@ -32,5 +32,8 @@ export function useDesk(): Desk {
   return desk;
 }
 
+/** Whether the reader acts on alerts; compliance, say, only reads them. The server decides: this hides what it refuses. */
+export const useMayAct = (): boolean => ["rm", "deputy", "head"].includes(useDesk().me.role);
+
 /** Times in the zone that the reader prefers. */
 export const useTimes = (): Times => timesIn(useDesk().preferences.time_zone);

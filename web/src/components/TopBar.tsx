@@ -1,5 +1,5 @@
 import type { Link } from "../connection.ts";
-import { useDesk } from "../desk.ts";
+import { useDesk, useMayAct } from "../desk.ts";
 import { alertHref, bookHref, reviewHref, type Route } from "../route.ts";
 import { Logo } from "./Logo.tsx";
 
@@ -21,12 +21,13 @@ const PAGES: readonly (readonly [Route["page"], string, string])[] = [
 /** Product, connection state, what is left to do, and who is logged in. */
 export function TopBar({ link, unread, page, onLeave }: Props) {
   const { me, preferences, prefer, ask } = useDesk();
+  const mayAct = useMayAct();
   const hidden = preferences.hide_amounts;
   return (
     <header className="top">
       <h1 className="brand"><Logo />Tipline</h1>
       <nav className="top-nav" aria-label="Pages">
-        {PAGES.map(([name, word, href]) => (
+        {PAGES.filter(([name]) => mayAct || name !== "review").map(([name, word, href]) => (
           <a key={name} href={href} aria-current={name === page ? "page" : undefined}>{word}</a>
         ))}
       </nav>

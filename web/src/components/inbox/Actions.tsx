@@ -1,4 +1,4 @@
-import { useDesk, useTimes } from "../../desk.ts";
+import { useDesk, useMayAct, useTimes } from "../../desk.ts";
 import type { Alert } from "../../types.ts";
 import { Moment } from "../Moment.tsx";
 
@@ -11,6 +11,7 @@ interface Props {
 export function Acknowledge({ alert, error }: Props) {
   const { store } = useDesk();
   const times = useTimes();
+  const mayAct = useMayAct();
   if (alert.state === "acknowledged") {
     const when = alert.acknowledged_at === null ? "" : times.exact(alert.acknowledged_at);
     return (
@@ -19,7 +20,7 @@ export function Acknowledge({ alert, error }: Props) {
       </span>
     );
   }
-  if (alert.state === "dismissed" && error === null) return null;
+  if (!mayAct || (alert.state === "dismissed" && error === null)) return null;
   return (
     <span className="acknowledge">
       {error !== null && <span className="field-error" role="alert">{error}</span>}
@@ -35,7 +36,9 @@ export function Acknowledge({ alert, error }: Props) {
 /** Everything that can be done about an opened alert, and what keeps it out of the inbox. */
 export function Actions({ alert, error }: Props) {
   const { store, ask } = useDesk();
+  const mayAct = useMayAct();
   const { alert_id: alertId, state } = alert;
+  if (!mayAct) return null;
   const button = (word: string, onClick: () => void) => (
     <button className="button" type="button" onClick={onClick}>{word}</button>
   );
