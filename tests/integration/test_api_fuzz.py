@@ -19,8 +19,8 @@ from ops.stack.group import ProcessGroup
 from tests.integration.gateway import CSRF, PASSWORD, WAIT_S, Bank, gateway_service
 
 # Requests an operation and role; those who work with clients reach the deepest.
-EXAMPLES = {"rm": 6, "head": 4}
-FEW = 2
+EXAMPLES = {"rm": 12, "head": 6}
+FEW = 3
 # The first two verify a password, which is meant to be slow, and the last ends the session that asks.
 LOG_IN, LOG_OUT = {"logIn", "issueToken"}, {"logOut"}
 

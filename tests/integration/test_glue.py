@@ -26,7 +26,7 @@ from clients.postgres import connect, pool
 from clients.s3 import Store
 from core.clock import utc_now
 from core.errors import BadInput, Conflict, NotFound, RateLimited
-from core.settings import Settings
+from core.settings import Settings, load_settings
 from tests.integration.facade import Facade, running_facade
 from tests.integration.router_process import query, until
 
@@ -98,7 +98,7 @@ def test_spark_submit_runs_a_script_from_s3_and_no_secret_is_seen(facade: Facade
         "--JOB_NAME": "spark", "--JOB_RUN_ID": run_id, "--out": str(tmp_path / "out.json"), "--date": "2026-01-30",
     }  # fmt: skip
     assert (found["jvm"], found["python"], found["mode"]) == (True, sys.executable, 0o600)
-    password = settings.postgres_password.get_secret_value()
+    password = load_settings("batch", data_dir=settings.data_dir).postgres_password.get_secret_value()
     assert password in found["options"]
     assert "org.apache.spark.deploy.SparkSubmit" in found["command"]
     assert not any(password in part for part in found["command"])
