@@ -51,14 +51,15 @@ class Step:
         state = row["state"]
         if self.kind in ("acknowledged", "snoozed", "escalated") and state == "dismissed":
             raise Conflict("the alert is dismissed; restore it first", code="dismissed")
-        return {
+        done: Mapping[ChangeKind, bool] = {
             "acknowledged": state == "acknowledged",
             "snoozed": row["snoozed_until"] == self.until,
             "returned": row["snoozed_until"] is None,
             "dismissed": state == "dismissed" and row["dismissal_reason"] == self.reason,
             "restored": state != "dismissed",
             "escalated": state == "escalated" and row["escalated_to"] == self.level,
-        }[self.kind]
+        }
+        return done[self.kind]
 
 
 async def change(pool: AsyncPool, principal: Principal, alert_id: UUID, step: Step) -> dict[str, Any]:

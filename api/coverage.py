@@ -37,7 +37,7 @@ _LOOKS_AFTER = """
 """
 _ADD = """
     INSERT INTO coverage (rm_id, deputy_id, client_id, valid_from, valid_to, created_by)
-    VALUES (%s, %s, %s, %s, %s, %s) RETURNING coverage_id
+    VALUES (%s, %s, %s, coalesce(%s, now()), %s, %s) RETURNING coverage_id
 """
 _END = """
     UPDATE coverage SET ended_at = clock_timestamp(), ended_by = %(rm_id)s
@@ -103,13 +103,13 @@ async def add(session: AsyncSession, principal: Principal, wanted: NewCoverage) 
     rm_id = wanted.rm_id or principal.rm_id
     if rm_id != principal.rm_id and principal.role != "head":
         raise Forbidden("only a head arranges coverage for somebody else")
-    begins, ends = _dates(wanted.valid_from or utc_now(), wanted.valid_to)
+    _check_dates(wanted.valid_from or utc_now(), wanted.valid_to)
     if await (await session.execute(_LOOKS_AFTER, (rm_id, wanted.client_id))).fetchone() is None:
         raise NotFound("no such client")
     people = {row["rm_id"] for row in await (await session.execute(_DEPUTIES, (rm_id,))).fetchall()}
     if wanted.deputy not in people:
         raise BadInput("this person cannot be a deputy here", code="bad_deputy")
-    values = (rm_id, wanted.deputy, wanted.client_id, begins, ends, principal.rm_id)
+    values = (rm_id, wanted.deputy, wanted.client_id, wanted.valid_from, wanted.valid_to, principal.rm_id)
     added = await (await session.execute(_ADD, values)).fetchone()
     if added is None:
         raise AssertionError("an INSERT with RETURNING always gives a row")
@@ -135,10 +135,9 @@ async def end(session: AsyncSession, principal: Principal, coverage_id: UUID) ->
     await record(session, principal, "coverage.ended", clients=clients, subject=str(coverage_id))
 
 
-def _dates(begins: datetime, ends: datetime) -> tuple[datetime, datetime]:
+def _check_dates(begins: datetime, ends: datetime) -> None:
     if not begins < ends <= begins + LONGEST or ends <= utc_now():
         raise BadInput("coverage ends in the future, after it begins, and within a year", code="bad_dates")
-    return begins, ends
 
 
 def _scope(principal: Principal) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def ann(bank: Bank) -> Person:
     return person
 
 
-def headlines(client: httpx.Client, **query: Any) -> list[str]:
+def headlines(client: httpx.Client, /, **query: Any) -> list[str]:
     answer = client.get("/api/v1/alerts", params=query)
     answer.raise_for_status()
     return [one["headline"] for one in answer.json()["items"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -70,8 +71,12 @@ def decide(gateway: str, person: Person, candidate: EnrichedArticle, decision: s
 
 def resolved(settings: Settings, client_id: str, body: str) -> tuple[str, str]:
     """Return what the resolver, with the registry as it is now, decides about the client, and why."""
-    version, book = PostgresBook(settings).read()
-    resolution = Resolver(compile_registry(book, version)).resolve(article("next", body=body, headline=f"{NAME} moves"))
+    book = PostgresBook(settings)
+    with closing(book._open()):
+        version, entries = book.read()
+    resolution = Resolver(compile_registry(entries, version)).resolve(
+        article("next", body=body, headline=f"{NAME} moves")
+    )
     (found,) = [one for one in resolution.decisions if one.client_id == client_id]
     return found.decision, found.why
 
