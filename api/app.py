@@ -82,6 +82,7 @@ def create_app(services: Services, *, static: Path = pages.STATIC) -> FastAPI:
     """Return the application: REST, WebSocket, probes and the page."""
     app = create_routes()
     app.state.services = services
+    app.add_middleware(Measured, metrics=services.metrics)
     app.router.default = pages.Pages(static)
     return app
 
@@ -100,7 +101,6 @@ def create_routes() -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(Shell)
-    app.add_middleware(Measured)
     for part in (session_routes, sign_on_routes, stream):
         app.include_router(part.router, prefix=PREFIX, responses=problems.DOCUMENTED, dependencies=UNFORGED)
     for part in (

@@ -42,8 +42,9 @@ class Metrics:
 class Measured:
     """ASGI middleware that times each request by its operation; sockets pass through."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -63,5 +64,4 @@ class Measured:
         finally:
             # Addresses that no operation has, pages among them, would let callers make up labels.
             operation = getattr(scope.get("route"), "operation_id", None) or "other"
-            metrics: Metrics = scope["app"].state.services.metrics
-            metrics.requests.labels(operation, str(status)).observe(perf_counter() - started_s)
+            self._metrics.requests.labels(operation, str(status)).observe(perf_counter() - started_s)

@@ -21,9 +21,8 @@ async def run(metrics: Metrics, route: object | None) -> None:
     async def send(_message: Message) -> None:
         return None
 
-    state = SimpleNamespace(services=SimpleNamespace(metrics=metrics))
-    scope: Scope = {"type": "http", "method": "GET", "path": "/secret/name", "app": SimpleNamespace(state=state)}
-    await Measured(app)(scope, receive, send)
+    scope: Scope = {"type": "http", "method": "GET", "path": "/secret/name"}
+    await Measured(app, metrics)(scope, receive, send)
 
 
 async def test_a_request_is_counted_by_its_operation_and_an_unknown_address_by_none() -> None:
