@@ -13,7 +13,7 @@ from api.principal import Principal
 from api.review_models import Decide, Decided, Learned, ReviewCandidate, ReviewPage
 from clients.postgres import AsyncSession, Jsonb, Row
 from core.errors import BadInput, Conflict, NotFound
-from core.events import ClientRef, EnrichedArticle, SummarySentence
+from core.events import CONFIRMED, ClientRef, EnrichedArticle, SummarySentence
 from core.topics import ENRICHED_ALERTS
 
 # An article that was changed, withdrawn or is under embargo is nobody's to decide: its newest revision is.
@@ -115,8 +115,8 @@ def _confirmed(enriched: EnrichedArticle) -> dict[str, Any]:
     """Return the record that the router makes an alert of; what was too unsure to be summarised has its headline."""
     article = enriched.article
     summary = enriched.summary or (SummarySentence(text=article.headline, source_ids=(article.article_id,)),)
-    match = enriched.match.model_copy(update={"method": "confirmed in review"})
-    why = f"confirmed in review; {enriched.why}"
+    match = enriched.match.model_copy(update={"method": CONFIRMED})
+    why = f"{CONFIRMED.capitalize()}: {enriched.why}"
     return enriched.model_copy(update={"match": match, "summary": summary, "why": why}).model_dump(mode="json")
 
 

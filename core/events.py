@@ -86,6 +86,10 @@ class Evidence(Event):
     text: str | None = None
 
 
+# The method of a match that a person made of a candidate; it counts whatever the resolver said.
+CONFIRMED = "confirmed in review"
+
+
 class Match(Event):
     """How sure we are that this is the client: calibrated P(identity), by which method, and why."""
 

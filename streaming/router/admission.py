@@ -2,8 +2,8 @@
 
 An article's newest `(revision, content hash)` wins, whatever order records come in. An article-level record
 (`Retraction`) says which clients a revision still matches; a client's record of that revision counts only if the
-client is among them. So at the end a client's article is live exactly when its newest revision was enriched for the
-client and not withdrawn from it.
+client is among them, or a person confirmed it in review. So at the end a client's article is live exactly when its
+newest revision was enriched for the client and not withdrawn from it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from core.errors import BadInput
-from core.events import Action, EnrichedArticle, Retraction, alert_id, story_id
+from core.events import CONFIRMED, Action, EnrichedArticle, Retraction, alert_id, story_id
 from streaming.router.signatures import Story, decode, most_similar, to_vector
 
 Key = tuple[int, str]
@@ -104,9 +104,7 @@ def _admit_enriched(desk: Desk, record: EnrichedArticle, rules: StoryRules, now:
     article = record.article
     key = (article.revision, article.content_hash)
     known = desk.articles.get(article.article_id)
-    if known and (
-        key < known.key or (key == known.key and record.client_id not in (known.matched or {record.client_id}))
-    ):
+    if known and (key < known.key or (key == known.key and not _matches(known, record))):
         return []
     if known is None or key > known.key:
         _hear(desk, article.article_id, ArticleState(key, article.action))
@@ -117,6 +115,11 @@ def _admit_enriched(desk: Desk, record: EnrichedArticle, rules: StoryRules, now:
     alert = alert_id(record.client_id, story.story_id)
     desk.placements.setdefault(article.article_id, {})[record.client_id] = Placement(alert, story.story_id, key)
     return [Place(alert, story, record)]
+
+
+def _matches(known: ArticleState, record: EnrichedArticle) -> bool:
+    """Say whether the article's revision is about the record's client, by the resolver or a person's word."""
+    return not known.matched or record.client_id in known.matched or record.match.method == CONFIRMED
 
 
 def _hear(desk: Desk, article_id: str, state: ArticleState) -> None:

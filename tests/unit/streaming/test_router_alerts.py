@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.errors import BadInput
-from core.events import alert_id, story_id
+from core.events import CONFIRMED, Match, alert_id, story_id
 from streaming.router.alerts import BODY_LIMIT, SOURCES_LIMIT, novelty
 from tests.router_samples import NOW, World, enriched, retraction, signature
 
@@ -161,6 +161,15 @@ def test_long_texts_and_long_lists_of_sources_are_bounded_and_the_newest_source_
         assert f"b{number:03}" in {s.article_id for s in world.alert.sources}
     assert len(world.alert.sources) == SOURCES_LIMIT
     assert len(world.alert.body) == BODY_LIMIT
+
+
+def test_what_a_person_confirmed_counts_though_the_resolver_kept_another_client_only() -> None:
+    unsure = enriched(revision=2)
+    confirmed = unsure.model_copy(update={"match": Match(score=0.7, method=CONFIRMED)})
+    assert World().take(retraction(matched=("C-2",)), unsure).frames == []
+    world = World().take(retraction(matched=("C-2",)), confirmed, confirmed)
+    assert world.frames == ["alert"]
+    assert world.take(retraction(revision=3, action="removed")).alert.status == "retracted"
 
 
 def test_novelty_decays_by_a_quarter() -> None:
