@@ -83,11 +83,13 @@ class Ticks:
 
     async def run(self) -> None:
         """Send what changed, for ever."""
+        loop = asyncio.get_running_loop()
         while True:
             await self._news.wait()
             self._news.clear()
+            again_at_s = loop.time() + FLUSH_EVERY_S
             await self._flush()
-            await asyncio.sleep(FLUSH_EVERY_S)
+            await asyncio.sleep(again_at_s - loop.time())
 
     async def _flush(self) -> None:
         changed, self._changed = self._changed, set()

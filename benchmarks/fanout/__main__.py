@@ -54,6 +54,8 @@ def main() -> None:
     asked = Asked(given.rms, given.alerts, given.instruments, given.watched, given.duration, given.burst)
     with _stores() as (settings, group):
         alerts = bank.fill(settings, asked.rms, instruments_of(asked))
+        group.start_all(("router",))
+        bank.await_feeds(settings, asked.rms)
         ports = dict(zip(given.only, free_ports(len(given.only)), strict=True))
         found: dict[str, Any] = {}
         for name, port in ports.items():
@@ -87,7 +89,7 @@ def ratios(found: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def _stores() -> Iterator[tuple[Settings, ProcessGroup]]:
-    """Start PostgreSQL, Redis, Kafka and the router in a folder of their own."""
+    """Start PostgreSQL, Redis and Kafka in a folder of their own."""
     with tempfile.TemporaryDirectory(prefix="tipline-bench-") as folder:
         ports = dict(zip(port_fields(), free_ports(len(port_fields())), strict=True))
         jars = ROOT / ".tipline" / "jars"
@@ -97,7 +99,6 @@ def _stores() -> Iterator[tuple[Settings, ProcessGroup]]:
             group.start_all(STORES)
             migrate(settings, MIGRATIONS)
             ensure_topics(settings, TOPICS)
-            group.start_all(("router",))
             yield settings, group
         finally:
             group.stop_all()

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import Sequence
 
 import orjson
 
 from api.sessions import Sessions
+from clients import redis
 from clients.postgres import Jsonb, async_pool, connect
 from core.clock import utc_now
+from core.errors import DependencyUnavailable
 from core.events import Alert, ClientRef, Match, Source, SummarySentence, Times, Versions
 from core.settings import Settings
 
 # What an alert shows of its article; the page's own limit is larger.
 BODY = "A made-up report about a made-up client, of the length that the news have. " * 16
 _MARK = "bench-0"
+FEEDS_WITHIN_S = 120.0
 
 _PEOPLE = """
     WITH person AS (SELECT 'rm-' || n AS rm_id, 'C-' || n AS client_id FROM generate_series(0, %s - 1) n),
@@ -49,6 +53,16 @@ def fill(settings: Settings, rms: int, instruments: Sequence[str]) -> dict[str, 
             session.execute(_LIST, (instrument, instrument))
         rows = session.execute("SELECT alert_id, client_id FROM alerts").fetchall()
     return {row["client_id"].replace("C-", "rm-"): make_alert(row["alert_id"], row["client_id"]) for row in rows}
+
+
+def await_feeds(settings: Settings, rms: int) -> None:
+    """Return once the router has built everybody's feed in Redis, as it does once for a new RM."""
+    deadline_s = time.monotonic() + FEEDS_WITHIN_S
+    with redis.connect(settings) as connection:
+        while sum(1 for _ in connection.scan_iter("feed-epoch:*", count=1000)) < rms:
+            if time.monotonic() > deadline_s:
+                raise DependencyUnavailable("the router did not build the feeds in time")
+            time.sleep(0.2)
 
 
 def log_in_everybody(settings: Settings, rms: int) -> list[str]:
