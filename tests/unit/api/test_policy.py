@@ -56,5 +56,5 @@ async def test_a_task_acts_for_its_own_person_whatever_others_do() -> None:
     async def started_by_it() -> str:
         return acting_rm()
 
-    assert await asyncio.gather(request("ann"), request("bob")) == ["ann", "bob"]
+    assert list(await asyncio.gather(request("ann"), request("bob"))) == ["ann", "bob"]
     assert acting_rm() == ""

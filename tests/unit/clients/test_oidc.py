@@ -122,7 +122,7 @@ async def test_new_keys_are_found_and_forged_ones_do_not_make_us_ask_for_each(
     provider: Provider, ours: OidcProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now_s = 1000.0
-    monkeypatch.setattr(oidc.time, "monotonic", lambda: now_s)
+    monkeypatch.setattr(time, "monotonic", lambda: now_s)
     await ours.verify(provider.sign())
     provider.rotate("second")
     with pytest.raises(Unauthenticated):
