@@ -62,7 +62,7 @@ class StubbornConsumer:
 def test_a_commit_ends_soon_although_kafka_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     vendors = StubbornConsumer()
     monkeypatch.setattr(kafka, "KafkaConsumer", lambda **_settings: vendors)
-    consumer = kafka.Consumer("nowhere:1", ["topic"], group="group")
+    consumer = kafka.Consumer(Settings(), ["topic"], group="group")
     with pytest.raises(DependencyUnavailable, match="took no offsets"):
         consumer.commit_through([kafka.Record("topic", 0, 7, 0, None, b"")])
     assert 0 < vendors.tried_for_ms < 15_000

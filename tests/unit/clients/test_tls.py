@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -16,6 +16,7 @@ from clients.postgres import connection_parameters
 from core.errors import ConfigurationError
 from core.settings import Settings
 from core.tls import server_files
+from tests.integration.certificates import Authority
 
 CA = Path("/etc/bank/ca.pem")
 
@@ -41,12 +42,18 @@ def test_postgres_is_verified_in_production_unless_the_dsn_says_else(
     assert (parameters.get("sslmode"), parameters.get("sslrootcert")) == (mode, ca)
 
 
-def test_the_lakes_catalog_is_reached_as_the_database_is(tmp_path: Path) -> None:
-    credentials = tmp_path / "credentials"
-    credentials.write_text("[tipline]\naws_access_key_id = k\naws_secret_access_key = s\n")
+@pytest.fixture
+def credentials(tmp_path: Path) -> Path:
+    path = tmp_path / "credentials"
+    path.write_text("[tipline]\naws_access_key_id = k\naws_secret_access_key = s\n")
+    return path
+
+
+def test_the_lakes_catalog_is_reached_as_the_database_is(tmp_path: Path, credentials: Path) -> None:
+    ca_file = Authority(tmp_path).ca_file
     ours = settings(
-        mode="production", ca_file=CA, postgres_dsn="postgresql://db.bank:5433/tipline", postgres_user="tipline_batch",
-        aws_shared_credentials_file=credentials,
+        mode="production", ca_file=ca_file, data_dir=tmp_path, postgres_user="tipline_batch",
+        postgres_dsn="postgresql://db.bank:5433/tipline", aws_shared_credentials_file=credentials,
     )  # fmt: skip
     url = urlsplit(sqlalchemy_url(ours))
     assert (url.username, url.hostname, url.port, url.path) == ("tipline_batch", "db.bank", 5433, "/tipline")
@@ -54,12 +61,16 @@ def test_the_lakes_catalog_is_reached_as_the_database_is(tmp_path: Path) -> None
     options = spark_options.lake_options(ours, cores=1)
     catalog = f"spark.sql.catalog.{spark_options.CATALOG}"
     assert options[f"{catalog}.jdbc.user"] == "tipline_batch"
-    jdbc = "jdbc:postgresql://db.bank:5433/tipline?sslmode=verify-full&sslrootcert=%2Fetc%2Fbank%2Fca.pem"
-    assert options[f"{catalog}.uri"] == jdbc
+    jdbc = "jdbc:postgresql://db.bank:5433/tipline?sslmode=verify-full&sslrootcert="
+    assert options[f"{catalog}.uri"] == jdbc + quote(str(ca_file), safe="")
+    assert "-Djavax.net.ssl.trustStore=" in options["spark.driver.extraJavaOptions"]
 
 
-def test_kafka_redis_and_http_trust_the_file_or_else_the_systems_and_never_nobody() -> None:
-    ours = settings(kafka_security="SSL", kafka_bootstrap="a:1,b:2", ca_file=CA, redis_url="rediss://r/0")
+def test_kafka_redis_and_http_trust_the_file_or_else_the_systems_and_never_nobody(credentials: Path) -> None:
+    ours = settings(
+        kafka_security="SSL", kafka_bootstrap="a:1,b:2", ca_file=CA, redis_url="rediss://r/0",
+        aws_shared_credentials_file=credentials,
+    )  # fmt: skip
     assert kafka.connection(ours) == {
         "bootstrap_servers": ["a:1", "b:2"], "security_protocol": "SSL", "ssl_cafile": str(CA),
     }  # fmt: skip
