@@ -10,12 +10,12 @@ import duckdb
 import pyarrow as pa
 
 QueryError = duckdb.Error
-QueryInterrupted = duckdb.InterruptException
 ROWS_AT_ONCE = 8192
 _SETTINGS = {
     "TimeZone": "'UTC'",
     # What does not fit into memory is an error, not a file.
     "temp_directory": "''",
+    "enable_progress_bar": "false",
     "python_enable_replacements": "false",
     "enable_external_access": "false",
 }
@@ -44,16 +44,12 @@ class Sandbox:
         """Return the value of an expression without columns."""
         return self._connection.sql(f"SELECT {expression}").to_arrow_table().column(0)[0].as_py()
 
-    def interrupt(self) -> None:
-        """End the query that runs, from another thread: it raises QueryInterrupted."""
-        self._connection.interrupt()
-
 
 @contextmanager
-def open_sandbox(*, memory: str, threads: int, macros: Sequence[str] = ()) -> Iterator[Sandbox]:
-    """Open a sandbox that holds at most `memory` (such as 512MB) and has these macros (`name(x) AS expression`)."""
+def open_sandbox(*, memory_bytes: int, threads: int, macros: Sequence[str] = ()) -> Iterator[Sandbox]:
+    """Open a sandbox that may hold so much, as DuckDB counts it, and has these macros (`name(x) AS expression`)."""
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory,
+        "memory_limit": f"{memory_bytes // 1024}KiB",
         "threads": threads,
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",

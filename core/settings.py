@@ -144,7 +144,7 @@ class Settings(BaseSettings):
     sql_rows_limit: int = Field(default=1_000_000, ge=1)
     sql_scan_limit_bytes: int = Field(default=4 * 1024**3, ge=1)
     sql_result_limit_bytes: int = Field(default=256 * 1024**2, ge=1)
-    sql_memory: str = "512MB"
+    sql_memory_bytes: int = Field(default=1024**3, ge=64 * 1024**2)
 
     # models
     embedder_engine: Literal["auto", "openvino", "torch"] = "auto"

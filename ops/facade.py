@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import uvicorn
 
-from api.athena.engine import Engine
 from api.athena.operations import Athena
 from api.athena.queries import end_interrupted
 from api.athena.runner import Runner as SqlRunner
@@ -82,9 +81,9 @@ def _glue(settings: Settings, connections: Pool) -> Part:
 
 
 def _athena(settings: Settings, connections: Pool) -> Part:
-    store, engine = Store(settings), Engine(settings)
-    runner = SqlRunner(settings, connections, store, engine)
-    athena = Athena(settings, connections, store, runner)
+    # By its real name: when this runs as a program it is called something else.
+    runner = SqlRunner(settings, connections, preload="ops.facade")
+    athena = Athena(settings, connections, Store(settings), runner)
 
     def recover() -> None:
         with transaction_of(connections) as session:
@@ -95,7 +94,6 @@ def _athena(settings: Settings, connections: Pool) -> Part:
             yield
         finally:
             runner.close()
-            engine.close()
 
     service = Service(_verifier(settings, "athena"), lambda who: athena.operations(who.user, who.role), ATHENA_ERRORS)
     return Part(service, recover, running)

@@ -10,7 +10,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from api.athena.control import Control
 from api.athena.functions import MACROS
 from api.athena.masking import CLIENT, SEE_CLIENTS, masked_columns, masker
 from api.athena.planning import Need, plan
@@ -44,7 +43,7 @@ class Answer:
 
 
 class Engine:
-    """Answers queries over silver and gold; safe to use from several threads."""
+    """Answers queries over silver and gold."""
 
     def __init__(self, settings: Settings) -> None:
         token_key = settings.client_token_key.get_secret_value().encode()
@@ -54,20 +53,12 @@ class Engine:
         self._catalog = open_catalog(settings)
         self._mask = masker(token_key)
 
-    def close(self) -> None:
-        """Give the catalog's connections back."""
-        self._catalog.close()
-
     @contextmanager
-    def answer(self, query: str, database: str | None, role: str, control: Control) -> Iterator[Answer]:
-        """Run a query as a role sees the lake. BadInput when it cannot run, Stopped when the control ended it."""
+    def answer(self, query: str, database: str | None, role: str) -> Iterator[Answer]:
+        """Run a query as a role sees the lake. BadInput when it cannot run."""
         statement, seen = parse(query, database), Seen()
-        memory, limit_s = self._settings.sql_memory, self._settings.sql_timeout_s
-        with (
-            open_sandbox(memory=memory, threads=THREADS, macros=MACROS) as sandbox,
-            control.over(sandbox, limit_s=limit_s),
-            _query_errors(control, seen),
-        ):
+        memory_bytes = self._settings.sql_memory_bytes // 2
+        with open_sandbox(memory_bytes=memory_bytes, threads=THREADS, macros=MACROS) as sandbox, _query_errors(seen):
             found = {one.scan: self._find(one, sandbox) for one in statement.references}
             schemas = {scan: columns_of(table, snapshot) for scan, (table, snapshot) in found.items()}
             planned = plan(statement, schemas, sandbox.constant)
@@ -78,7 +69,7 @@ class Engine:
             seen.scanned_bytes = sum(scan.size_bytes for scan in scans.values())
             self._check_size(seen.scanned_bytes)
             sources = {
-                one.scan: _Source(scans[one.scan], self._shown(one.table, scans[one.scan], role, control, seen), seen)
+                one.scan: _Source(scans[one.scan], self._shown(one.table, scans[one.scan], role, seen), seen)
                 for one in statement.references
             }
             reader = sandbox.run(planned.query, sources)
@@ -97,12 +88,9 @@ class Engine:
         conditions = [one for one in need.conditions if one.column not in hidden]
         return TableScan(table, need.columns, conditions, snapshot)
 
-    def _shown(
-        self, table: str, scan: TableScan, role: str, control: Control, seen: Seen
-    ) -> Callable[[], Iterator[pa.RecordBatch]]:
+    def _shown(self, table: str, scan: TableScan, role: str, seen: Seen) -> Callable[[], Iterator[pa.RecordBatch]]:
         def batches() -> Iterator[pa.RecordBatch]:
             for batch in scan.batches():
-                control.check()
                 if role not in SEE_CLIENTS:
                     yield self._mask(table, batch)
                     continue
@@ -141,12 +129,11 @@ class _Source:
 
 
 @contextmanager
-def _query_errors(control: Control, seen: Seen) -> Iterator[None]:
+def _query_errors(seen: Seen) -> Iterator[None]:
     """Raise why a query ended, in place of how DuckDB and Arrow tell it."""
     try:
         yield
     except (QueryError, pa.ArrowException, OSError) as error:
-        control.check()
         if isinstance(seen.failure, TiplineError):
             raise seen.failure from None
         raise BadInput(f"GENERIC_USER_ERROR: {str(error).splitlines()[0][:500]}") from error

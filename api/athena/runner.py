@@ -2,58 +2,77 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from uuid import UUID
 
-from api.athena import queries, results
-from api.athena.control import Control, Stopped
-from api.athena.engine import Engine
+from api.athena import queries
 from api.athena.queries import Outcome, Query
+from api.athena.worker import OUT_OF_MEMORY, work
 from clients.postgres import Pool, transaction_of
-from clients.s3 import Store
-from core.errors import DependencyUnavailable, TiplineError
+from core.errors import DependencyUnavailable
 from core.logs import get_logger
 from core.settings import Settings
 
 AT_ONCE = 2
 TRY_AGAIN_S = 1.0
+CANCELLED = Outcome("CANCELLED", "Query cancelled by user")
+INTERRUPTED = Outcome("FAILED", queries.INTERRUPTED)
 
 log = get_logger(__name__)
 
 
-class Runner:
-    """A small pool of threads; a query's memory is bounded by its sandbox, and its time by its control."""
+@dataclass(slots=True)
+class _Switch:
+    """How a query is ended from outside: the first reason counts, and its process is killed."""
 
-    def __init__(self, settings: Settings, pool: Pool, store: Store, engine: Engine) -> None:
-        self._pool, self._store, self._engine = pool, store, engine
-        self._limits = results.Limits(settings.sql_rows_limit, settings.sql_result_limit_bytes)
+    process: BaseProcess | None = None
+    reason: Outcome | None = None
+
+
+class Runner:
+    """A small pool of threads, each of which watches one query's process."""
+
+    def __init__(self, settings: Settings, pool: Pool, *, preload: str) -> None:
+        """Fork the queries' processes from one that has imported the module `preload`, and with it all they need."""
+        self._settings, self._pool = settings, pool
+        self._processes = multiprocessing.get_context("forkserver")
+        self._processes.set_forkserver_preload([preload])
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sql")
-        self._controls: dict[UUID, Control] = {}
+        self._switches: dict[UUID, _Switch] = {}
+        self._lock = threading.Lock()
         self._closing = threading.Event()
 
     def start(self, query: Query) -> None:
         """Queue a query that was stored."""
-        self._controls[query.query_id] = Control()
+        self._switches[query.query_id] = _Switch()
         self._threads.submit(self._live, query.query_id)
 
     def cancel(self, query: Query) -> None:
         """End a query that waits or runs; one that has ended stays as it is."""
-        stopped = Stopped("Query cancelled by user", cancelled=True)
-        control = self._controls.get(query.query_id)
-        if control is not None:
-            control.stop(stopped)
+        self._stop(query.query_id, CANCELLED)
         if query.state == "QUEUED":
             with transaction_of(self._pool) as session:
-                queries.end(session, query, Outcome("CANCELLED", stopped.message))
+                queries.end(session, query, CANCELLED)
 
     def close(self) -> None:
         """End everything under way as failed, and wait until that is stored."""
         self._closing.set()
-        for control in list(self._controls.values()):
-            control.stop(Stopped(queries.INTERRUPTED))
+        for query_id in list(self._switches):
+            self._stop(query_id, INTERRUPTED)
         self._threads.shutdown()
+
+    def _stop(self, query_id: UUID, reason: Outcome) -> None:
+        with self._lock:
+            switch = self._switches.get(query_id)
+            if switch is not None:
+                switch.reason = switch.reason or reason
+                if switch.process is not None:
+                    switch.process.kill()
 
     def _live(self, query_id: UUID) -> None:
         try:
@@ -61,31 +80,34 @@ class Runner:
                 with transaction_of(self._pool) as session:
                     query = queries.begin(session, query_id)
                 if query is not None:
-                    self._store_end(query, self._outcome(query, self._controls[query_id]))
+                    self._store_end(query, self._outcome(query, self._switches[query_id]))
         except Exception:
             log.exception("query_lost", query=str(query_id))
         finally:
-            self._controls.pop(query_id, None)
+            self._switches.pop(query_id, None)
 
-    def _outcome(self, query: Query, control: Control) -> Outcome:
-        """Run the query and say how it ended; whatever the query does, there is an outcome."""
+    def _outcome(self, query: Query, switch: _Switch) -> Outcome:
+        """Run the query in its process and say how it ended; whatever becomes of that, there is an outcome."""
+        receiver, sender = self._processes.Pipe(duplex=False)
+        process = self._processes.Process(target=work, args=(self._settings, query, sender), daemon=True)
+        with self._lock:
+            if switch.reason is not None:
+                return switch.reason
+            process.start()
+            switch.process = process
+        sender.close()
+        limit_s = self._settings.sql_timeout_s
         try:
-            control.check()
-            with self._engine.answer(query.query, query.database, query.role, control) as answer:
-                columns = results.columns_of(answer.schema)
-                place = results.Place.parse(query.output_location)
-                rows, size_bytes = results.write(self._store, place, columns, answer.batches, self._limits)
-                seen = answer.seen
-            return Outcome(
-                "SUCCEEDED", None, tuple(columns), rows, size_bytes, seen.scanned_bytes, frozenset(seen.clients)
-            )
-        except Stopped as stopped:
-            return Outcome("CANCELLED" if stopped.cancelled else "FAILED", stopped.message)
-        except TiplineError as error:
-            return Outcome("FAILED", error.message)
-        except Exception:
-            log.exception("query_failed", query=str(query.query_id))
-            return Outcome("FAILED", "internal failure")
+            if not receiver.poll(limit_s):
+                return Outcome("FAILED", f"the query took longer than {limit_s:g} s")
+            outcome: Outcome = receiver.recv()
+            return outcome
+        except EOFError:
+            return switch.reason or Outcome("FAILED", OUT_OF_MEMORY)
+        finally:
+            process.kill()
+            process.join()
+            receiver.close()
 
     def _store_end(self, query: Query, outcome: Outcome) -> None:
         """Store the outcome, however long PostgreSQL is away; at our own end the next service does."""

@@ -60,12 +60,12 @@ SELECT DISTINCT as_of_date, year(as_of_date) AS y, weekday(as_of_date) + 1 AS d,
 date_add({last}, -2) AND as_of_date <= {last} ORDER BY 1
 
 -- about how many
-SELECT approx_distinct(client_id) AS clients, approx_distinct(instrument_id) AS instruments FROM
-gold.position_metrics WHERE {span}
+SELECT abs(approx_distinct(client_id) - 5) <= 1 AS clients, abs(approx_distinct(instrument_id) - 3) <= 1 AS instruments
+FROM gold.position_metrics WHERE {span}
 
 -- spark
-SELECT approx_count_distinct(client_id) AS clients, approx_count_distinct(instrument_id) AS instruments FROM
-gold.position_metrics WHERE {span}
+SELECT abs(approx_count_distinct(client_id) - 5) <= 1 AS clients,
+abs(approx_count_distinct(instrument_id) - 3) <= 1 AS instruments FROM gold.position_metrics WHERE {span}
 
 -- about the middle
 SELECT as_of_date, approx_percentile(positions, 0.5) AS middle FROM gold.client_metrics WHERE {span} GROUP BY 1

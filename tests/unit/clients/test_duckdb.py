@@ -31,14 +31,14 @@ def test_files_addresses_and_settings_are_out_of_reach(query: str, tmp_path: Pat
     here = pa.table({"secret": [1]})  # a variable that DuckDB would look up by itself
     file = tmp_path / "secret.csv"
     file.write_text("secret\n1\n")
-    with open_sandbox(memory="64MB", threads=1) as sandbox, pytest.raises(QueryError):
+    with open_sandbox(memory_bytes=64 * 1024**2, threads=1) as sandbox, pytest.raises(QueryError):
         sandbox.run(query.format(file=file), {}).read_all()
     assert here.num_rows == 1
     assert [path.name for path in tmp_path.iterdir()] == ["secret.csv"]
 
 
 def test_what_does_not_fit_into_memory_fails_and_is_not_put_on_disk() -> None:
-    with open_sandbox(memory="32MB", threads=1) as sandbox, pytest.raises(QueryError, match=r"[Mm]emory"):
+    with open_sandbox(memory_bytes=32 * 1024**2, threads=1) as sandbox, pytest.raises(QueryError, match=r"[Mm]emory"):
         sandbox.run("SELECT list(i::varchar || repeat('x', 100)) FROM range(10000000) r(i)", {}).read_all()
 
 
@@ -53,7 +53,7 @@ def test_a_source_may_be_scanned_more_than_once() -> None:
 
     batch = pa.record_batch({"a": [1, 2]})
     schema = batch.schema
-    with open_sandbox(memory="64MB", threads=1) as sandbox:
+    with open_sandbox(memory_bytes=64 * 1024**2, threads=1) as sandbox:
         rows = sandbox.run("SELECT count(*) AS n FROM t x, t y", {"t": Source()}).read_all()
     assert rows.to_pylist() == [{"n": 4}]
     assert len(opened) >= 2

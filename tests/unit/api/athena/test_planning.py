@@ -41,7 +41,7 @@ ROWS = pa.table(
 
 def needs(query: str) -> list[Need]:
     statement = parse(query, "gold")
-    with open_sandbox(memory="64MB", threads=1) as sandbox:
+    with open_sandbox(memory_bytes=64 * 1024**2, threads=1) as sandbox:
         schemas = {one.scan: SCHEMA for one in statement.references}
         found = plan(statement, schemas, sandbox.constant).needs
         return [found[one.scan] for one in statement.references]
@@ -49,7 +49,7 @@ def needs(query: str) -> list[Need]:
 
 def run(query: str) -> list[list[str | None]]:
     statement = parse(query, "gold")
-    with open_sandbox(memory="64MB", threads=1, macros=MACROS) as sandbox:
+    with open_sandbox(memory_bytes=64 * 1024**2, threads=1, macros=MACROS) as sandbox:
         planned = plan(statement, {one.scan: SCHEMA for one in statement.references}, sandbox.constant)
         rows = sandbox.run(planned.query, {one.scan: ROWS for one in statement.references}).read_all()
         columns = [column.to_pylist(maps_as_pydicts="lossy") for column in rows.columns]
