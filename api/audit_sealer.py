@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 from api.audit_chain import Head, holds, seal
-from clients.postgres import AsyncPool, DatabaseError
+from clients.postgres import AsyncPool, AsyncSession, DatabaseError
+from core.errors import TiplineError
 from core.logs import get_logger
 from core.settings import Settings
 
@@ -40,17 +41,18 @@ class Sealer:
             try:
                 async with self._pool.connection() as session:
                     while head := await seal(session):
-                        await self._keep(head, still_true=await holds(session, read_head(self._path)))
+                        await self._keep(head, session)
                 self._well = True
-            except (DatabaseError, OSError) as error:
+            except (DatabaseError, TiplineError, OSError) as error:
                 self._complain("audit_not_sealed", error=type(error).__name__)
 
-    async def _keep(self, head: Head, *, still_true: bool) -> None:
+    async def _keep(self, head: Head, session: AsyncSession) -> None:
         """Replace the kept head, unless the chain no longer has it: then the file is the evidence."""
-        if not still_true:
+        kept = read_head(self._path)
+        if not await holds(session, kept):
             self._complain("audit_chain_broken", seq=head.seq)
-            return
-        await asyncio.to_thread(_write, self._path, str(head))
+        elif head.seq > kept.seq:
+            await asyncio.to_thread(_write, self._path, str(head))
 
     def _complain(self, event: str, **details: object) -> None:
         if self._well:

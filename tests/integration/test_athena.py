@@ -12,7 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
 from botocore.exceptions import ClientError
+from typer.testing import CliRunner
 
 from api.athena.queries import INTERRUPTED
 from batch.lake import Lake
@@ -21,7 +23,8 @@ from clients.s3 import Store
 from clients.spark import CATALOG
 from core.errors import BadInput
 from core.sealing import client_token
-from core.settings import Settings
+from core.settings import Settings, as_environment
+from ops import sql
 from tests.integration.analyst_queries import CLIENTS, DAYS, FIRST, LAST, SPAN, Asked, lake_rows, queries
 from tests.integration.facade import running_facade
 from tests.integration.router_process import query as rows_of
@@ -261,6 +264,22 @@ def test_every_query_is_on_record_with_the_clients_whose_ids_it_read(
         ("compliance", "sql.submitted", []), ("compliance", "sql.ran", ["SQL-3"]),
         ("analyst", "sql.submitted", []), ("analyst", "sql.ran", []),
     ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("asked")
+def test_the_command_asks_as_an_analyst_unless_told(facade: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in as_environment(facade).items():
+        monkeypatch.setenv(name, value)
+    command, runner = typer.Typer(), CliRunner()
+    sql.register(command)
+    query = f"SELECT min(client_id) AS least, NULL AS nothing FROM client_metrics WHERE {SPAN}"
+    masked = runner.invoke(command, [query, "--csv"])
+    seen = runner.invoke(command, [query, "--csv", "--profile", "tipline-compliance"])
+    shown = runner.invoke(command, [query])
+    assert (masked.exit_code, seen.exit_code, shown.exit_code) == (0, 0, 0)
+    assert "SQL-1" not in masked.output
+    assert seen.output.splitlines() == ["least,nothing", "SQL-1,"]
+    assert "bytes of the lake read" in shown.output
 
 
 def test_limits_and_a_restart_end_queries_as_failed(lake: Lake, facade: Settings) -> None:
