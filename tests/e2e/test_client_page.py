@@ -70,11 +70,10 @@ def test_amounts_stay_hidden_after_a_reload_until_they_are_shown_again(open_inbo
 
 
 def test_live_prices_move_on_the_page(open_inbox: OpenInbox) -> None:
-    page = open_inbox("priya.nair").page
-    price = page.locator(".ticks [data-instrument=EURUSD] .tick")
-    expect(price).to_be_visible(timeout=ARRIVES_WITHIN_MS)
-    before = price.inner_text()
-    expect(price).not_to_have_text(before, timeout=ARRIVES_WITHIN_MS)
+    strip = open_inbox("priya.nair").page.get_by_role("region", name="Live prices")
+    expect(strip.locator("[data-instrument=EURUSD] .tick")).to_be_visible(timeout=ARRIVES_WITHIN_MS)
+    before = strip.inner_text()
+    expect(strip).not_to_have_text(before, timeout=ARRIVES_WITHIN_MS, use_inner_text=True)
 
 
 def _open(page: Page) -> Locator:

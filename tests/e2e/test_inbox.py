@@ -126,12 +126,11 @@ def test_a_wrong_password_is_said_and_lets_nobody_in(context: BrowserContext, pr
 
 
 def test_markup_in_an_article_is_shown_as_text(open_inbox: OpenInbox, wire: Wire) -> None:
-    inbox, client = open_inbox("priya.nair"), "Amit Saxena"
+    inbox, client = open_inbox("priya.nair"), "Deccan Ferry Lines Ltd"
     attack = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
-    headline = f"Saxena Industries chairman Amit Saxena charged {attack}"
-    wire.post(
-        headline, f"Amit Saxena, chairman of Saxena Industries in Mumbai, was charged. {attack}\nSaxena denies it."
-    )
+    headline = f"Deccan Ferry Lines Ltd sells a ferry {attack}"
+    body = f"Deccan Ferry Lines Ltd of Ratnagiri has sold a ferry. {attack}\nDeccan Ferry Lines keeps two."
+    wire.post(headline, body)
     opened = inbox.open(headline, client)
     expect(opened.get_by_role("region", name="Text")).to_contain_text(attack)
     expect(inbox.page.locator("main img, main script")).to_have_count(0)

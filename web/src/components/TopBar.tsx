@@ -34,7 +34,7 @@ export function TopBar({ link, unread, page, onLeave }: Props) {
       <span className={`link link-${link.phase}`} data-link={link.phase}>{LINK_WORDS[link.phase]}</span>
       <span className="top-unread"><b>{unread}</b> to acknowledge</span>
       <span className="top-me">{me.display}</span>
-      <button className="button button-quiet" type="button" aria-pressed={hidden}
+      <button className="button button-quiet top-amounts" type="button" aria-pressed={hidden}
         onClick={() => void prefer({ hide_amounts: !hidden })}>
         {hidden ? "Show amounts" : "Hide amounts"}
       </button>

@@ -13,6 +13,9 @@ interface Props {
 
 const HEIGHT_PX = 190;
 const AXIS_PX = 84;
+const DAY_S = 86_400;
+// How far apart the days that are written under the chart may be.
+const DAY_STEPS_S = [1, 2, 7, 14, 28, 91, 182, 364].map((days) => days * DAY_S);
 
 /** A line or bars over days, drawn by uPlot; what it shows stands in the tables as well. */
 export default function Chart({ plot, label, theme }: Props) {
@@ -53,6 +56,7 @@ function optionsOf(plot: Plot, width: number, colours: Colours): uPlot.Options {
   const format = new Intl.NumberFormat(undefined, plot.isShare
     ? { style: "percent", maximumFractionDigits: 2 }
     : { notation: "compact", maximumFractionDigits: 2 });
+  const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
   const axis = { stroke: colours.ink, grid: { stroke: colours.line, width: 1 }, ticks: { show: false } };
   return {
     width,
@@ -61,7 +65,10 @@ function optionsOf(plot: Plot, width: number, colours: Colours): uPlot.Options {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
     legend: { show: true },
     scales: { x: { time: true } },
-    axes: [axis, { ...axis, size: AXIS_PX, values: (_chart, splits) => splits.map((value) => format.format(value)) }],
+    axes: [
+      { ...axis, incrs: DAY_STEPS_S, values: (_chart, splits) => splits.map((seconds) => day.format(seconds * 1000)) },
+      { ...axis, size: AXIS_PX, values: (_chart, splits) => splits.map((value) => format.format(value)) },
+    ],
     series: [
       { label: "Day", value: "{YYYY}-{MM}-{DD}" },
       {

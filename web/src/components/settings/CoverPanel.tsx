@@ -52,6 +52,7 @@ export function CoverPanel() {
         <label>
           Deputy{" "}
           <select name="deputy" required>
+            <option value="">choose</option>
             {deputies.value?.items.map((one) => <option key={one.rm_id} value={one.rm_id}>{one.display}</option>)}
           </select>
         </label>
