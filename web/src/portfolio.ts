@@ -143,6 +143,7 @@ const returns = new Intl.NumberFormat(undefined, {
 const days = new Intl.DateTimeFormat(undefined, {
   weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC",
 });
+const shortDays = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
 
 export const amount = (text: string): string => amounts.format(text as Digits);
 export const change = (text: string): string => changes.format(text as Digits);
@@ -152,6 +153,9 @@ export const rate = (text: string): string => returns.format(text as Digits);
 
 /** A calendar day in full; it has no zone. */
 export const dayName = (day: string): string => days.format(Date.parse(`${day}T00:00:00Z`));
+
+/** A calendar day without its year. */
+export const shortDay = (day: string): string => shortDays.format(Date.parse(`${day}T00:00:00Z`));
 
 /** Whether a figure is a gain, a loss or neither. */
 export function direction(text: string): "gain" | "loss" | "flat" {

@@ -26,6 +26,8 @@ export function ClientPage({ clientId }: { readonly clientId: string }) {
 
 function Profile({ client }: { readonly client: ClientProfile }) {
   const names = client.names.map((one) => one.name).filter((name) => name !== client.display);
+  const facts = new Map<string, string[]>();
+  for (const { kind, value } of client.facts) facts.set(kind, [...(facts.get(kind) ?? []), value]);
   const covering = client.coverage.map((one) => (one.for_rm === null ? one.display : `${one.display} (deputy)`));
   return (
     <header className="profile">
@@ -35,8 +37,8 @@ function Profile({ client }: { readonly client: ClientProfile }) {
       </p>
       <dl className="profile-facts">
         {names.length > 0 && <div><dt>also known as</dt><dd>{names.join(", ")}</dd></div>}
-        {client.facts.map((fact) => (
-          <div key={`${fact.kind} ${fact.value}`}><dt>{fact.kind.replaceAll("_", " ")}</dt><dd>{fact.value}</dd></div>
+        {[...facts].map(([kind, values]) => (
+          <div key={kind}><dt>{kind.replaceAll("_", " ")}</dt><dd>{values.join(", ")}</dd></div>
         ))}
       </dl>
     </header>

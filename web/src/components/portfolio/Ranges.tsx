@@ -1,4 +1,4 @@
-import { dayName, RANGE_NAMES, type Pnl, type Range } from "../../portfolio.ts";
+import { dayName, RANGE_NAMES, type Pnl, type Range, shortDay } from "../../portfolio.ts";
 import { Change, Flow, Grade, Return } from "./Figures.tsx";
 
 interface Props {
@@ -24,7 +24,7 @@ export function Ranges({ ranges, ccy }: Props) {
               {ranges.map((range) => (
                 <th key={range.name} scope="col" className="number" title={`Since ${dayName(range.first_day)}`}>
                   {RANGE_NAMES[range.name]}
-                  {!range.complete && <span className="muted">since {dayName(range.first_day)}</span>}
+                  {!range.complete && <span className="muted">since {shortDay(range.first_day)}</span>}
                   <Grade {...range} />
                 </th>
               ))}
