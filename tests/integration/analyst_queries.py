@@ -15,6 +15,7 @@ from batch.lake import Lake
 from batch.tables import ensure_tables
 from batch.warm.tables import ALERTS, NEWS_ARTICLES, WARM_TABLES
 from clients.iceberg import load_table
+from clients.spark import CATALOG
 from core.sealing import client_token
 from tests.integration import gold_rows
 from tests.integration.silver_rows import append, price, rate, transaction
@@ -24,6 +25,7 @@ QUERIES = Path(__file__).with_suffix(".sql")
 DAYS = [date(2033, 1, 31) + timedelta(days=n) for n in range(5)]
 FIRST, LAST = DAYS[0], DAYS[-1]
 CLIENTS = [f"SQL-{n}" for n in range(1, 6)]
+Rows = list[list[str | None]]
 SPAN = f"as_of_date BETWEEN DATE '{FIRST}' AND DATE '{LAST}'"
 
 
@@ -70,6 +72,38 @@ def queries(version: Mapping[str, Any]) -> dict[str, Asked]:
         else:
             found[name] = Asked(query, query)
     return found
+
+
+def by_spark(lake: Lake, query: str) -> Rows:
+    """Run a query of Spark's over the lake and return its rows as Athena's clients get theirs."""
+    lake.spark.catalog.setCurrentCatalog(CATALOG)
+    try:
+        return [[_as_text(value) for value in row] for row in lake.spark.sql(query).collect()]
+    finally:
+        lake.spark.catalog.setCurrentCatalog("spark_catalog")
+
+
+def _as_text(value: Any) -> str | None:
+    # Collected timestamps are in this process's own zone.
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + " UTC"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def by_value(rows: Rows) -> list[list[Any]]:
+    """Make rows comparable by value: the two engines keep other scales of a product or a median."""
+    return [[_numeral(cell) for cell in row] for row in rows]
+
+
+def _numeral(cell: str | None) -> Any:
+    try:
+        return Decimal(cell) if cell is not None else None
+    except ArithmeticError:
+        return cell
 
 
 def _clients(number: int) -> Iterator[dict[str, Any]]:

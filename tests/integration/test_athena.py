@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,12 +18,23 @@ from api.athena.queries import INTERRUPTED
 from batch.lake import Lake
 from clients.athena import athena, run
 from clients.s3 import Store
-from clients.spark import CATALOG
 from core.errors import BadInput
 from core.sealing import client_token
 from core.settings import Settings, as_environment
 from ops import sql
-from tests.integration.analyst_queries import CLIENTS, DAYS, FIRST, LAST, SPAN, Asked, lake_rows, queries
+from tests.integration.analyst_queries import (
+    CLIENTS,
+    DAYS,
+    FIRST,
+    LAST,
+    SPAN,
+    Asked,
+    Rows,
+    by_spark,
+    by_value,
+    lake_rows,
+    queries,
+)
 from tests.integration.facade import running_facade
 from tests.integration.router_process import query as rows_of
 from tests.integration.router_process import until
@@ -39,7 +48,6 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELEC
 # Two gigabytes that DuckDB's own limit does not see.
 TENFOLD = "SELECT " + "||".join(["s"] * 10) + " AS s FROM"
 LARGE = f"SELECT length(s||s) FROM ({TENFOLD} ({TENFOLD} ({TENFOLD} (SELECT lpad('x', 1000000, 'x') AS s))))"
-Rows = list[list[str | None]]
 
 
 @pytest.fixture(scope="module")
@@ -82,25 +90,6 @@ def state(who: AthenaClient, query_id: str) -> str:
     return who.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]["Status"]["State"]
 
 
-def by_spark(lake: Lake, query: str) -> Rows:
-    lake.spark.catalog.setCurrentCatalog(CATALOG)
-    try:
-        return [[as_text(value) for value in row] for row in lake.spark.sql(query).collect()]
-    finally:
-        lake.spark.catalog.setCurrentCatalog("spark_catalog")
-
-
-def as_text(value: Any) -> str | None:
-    """Write a value of Spark's as Athena's clients get it; collected timestamps are in this process's own zone."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + " UTC"
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_an_analysts_query_gives_what_spark_gives(
     lake: Lake, compliance: AthenaClient, asked: dict[str, Asked], name: str
@@ -108,17 +97,7 @@ def test_an_analysts_query_gives_what_spark_gives(
     one = asked[name]
     expected = by_spark(lake, one.spark)
     assert expected
-    assert [list(map(numeral, row)) for row in answer(compliance, one.athena)] == [
-        list(map(numeral, row)) for row in expected
-    ]
-
-
-def numeral(cell: str | None) -> Any:
-    """Compare numbers by value: the two engines keep other scales of a product or a median."""
-    try:
-        return Decimal(cell) if cell is not None else None
-    except ArithmeticError:
-        return cell
+    assert by_value(answer(compliance, one.athena)) == by_value(expected)
 
 
 @pytest.mark.usefixtures("asked")
@@ -184,7 +163,7 @@ def test_the_result_is_a_csv_file_where_it_was_asked_for(facade: Settings, compl
     [
         ("SELECT nope FROM gold.client_metrics", "COLUMN_NOT_FOUND"),
         ("SELECT * FROM gold.nowhere", "TABLE_NOT_FOUND"),
-        ("SELECT * FROM \"/etc/passwd\"", "TABLE_NOT_FOUND"),
+        ('SELECT * FROM "/etc/passwd"', "TABLE_NOT_FOUND"),
         ("SELECT * FROM public.clients", "TABLE_NOT_FOUND"),
         ("SELECT * FROM read_csv('/etc/passwd')", "NOT_SUPPORTED"),
         ("SELECT getenv('HOME')", "FUNCTION_NOT_FOUND"),
@@ -196,7 +175,7 @@ def test_the_result_is_a_csv_file_where_it_was_asked_for(facade: Settings, compl
         ("SELECT array_agg(i) FROM UNNEST(sequence(1, 100000000)) AS t(i)", "emory"),
         (LARGE, "emory"),
     ],
-)  # fmt: skip
+)
 def test_a_query_that_cannot_run_fails_with_its_reason(analyst: AthenaClient, query: str, reason: str) -> None:
     with pytest.raises(BadInput, match=reason):
         answer(analyst, query)
