@@ -113,7 +113,7 @@ def test_grades_combine_to_the_worst() -> None:
     assert common_status(["final"]) == "final"
 
 
-@given(st.dates(), st.integers(1, 2**31 - 1), CENTS, st.text(st.characters(exclude_characters="\0")))
+@given(st.dates(), st.integers(1, 2**31 - 1), CENTS, st.text(st.characters(codec="utf-8", exclude_characters="\0")))
 def test_a_place_survives_its_journey(as_of: date, revision: int, value: Decimal, instrument: str) -> None:
     place = Place(as_of, revision, value, "A|1", instrument)
     assert parse_place(place.encode()) == place
