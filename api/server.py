@@ -46,6 +46,9 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
                 raise ClientDisconnected
             self.taken_at_s = self.loop.time()
         await super().send(message)
+        if message["type"] == "websocket.accept":
+            # Thousands of sockets would keep their handshakes' headers for nothing.
+            del self.request, self.response
 
     def push(self, frame: bytes) -> bool:
         """Write a whole frame now, unless an earlier one still waits to be written; say which."""

@@ -35,7 +35,6 @@ async def issue_ticket(principal: PrincipalDep, services: ServicesDep) -> Ticket
     return Ticket(ticket=ticket, expires_at=expires_at)
 
 
-@router.websocket("/stream")
 async def stream(websocket: WebSocket) -> None:
     """Serve one page's socket.
 
@@ -84,3 +83,7 @@ def _origin_is_ours(websocket: WebSocket, services: Services) -> bool:
     """Browsers always send an origin; a client without one is a machine and holds no browser's cookie."""
     origin = websocket.headers.get("origin")
     return origin is None or origin in services.allowed_origins
+
+
+# Not by the decorator: FastAPI would keep a stack of dependencies, of which there are none, while the socket lives.
+router.add_websocket_route("/stream", stream)
