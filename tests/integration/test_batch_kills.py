@@ -109,6 +109,10 @@ class Bank:
         bucket = self.settings.silver_bucket if stage == "silver" else self.settings.gold_bucket
         return {found.key for found in self.store.newest(bucket, "") if "/data/" in found.key}
 
+    def log(self) -> str:
+        """Return how the job's log ends."""
+        return "\n".join((self.settings.data_dir / "job.log").read_text().splitlines()[-60:])
+
     def revisions(self) -> list[tuple[date, int, Decimal, Decimal]]:
         found = query(
             self.settings, "SELECT as_of_date, revision, market_value, pnl_price FROM client_metrics ORDER BY 1, 2"
@@ -153,7 +157,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
 @pytest.mark.timeout(600)
 def test_killed_executors_are_replaced_within_the_run(bank: Bank) -> None:
     bank.correct()
-    assert bank.run_attacked("executor", *STAGES)
+    assert bank.run_attacked("executor", *STAGES), bank.log()
     assert bank.revisions() == bank.expected_revisions()
 
 
@@ -163,7 +167,7 @@ def test_killed_executors_are_replaced_within_the_run(bank: Bank) -> None:
 def test_a_killed_run_is_made_good_by_the_next(bank: Bank, victim: str, stage: str) -> None:
     bank.correct()
     if not bank.run_attacked(victim, stage):
-        assert bank.run()
+        assert bank.run(), bank.log()
     assert bank.revisions() == bank.expected_revisions()
     with closing(open_catalog(bank.settings)) as catalog:
         (price,) = find_rows(catalog, "silver.prices", ["price"], where={"as_of_date": MONDAY})
