@@ -66,6 +66,9 @@ bench-fanout: setup  ## 2,000 RMs on one gateway beside a bare server and python
 drill: setup  ## the full matrix of kill -9 under load, 20 rounds; writes its result file
 	$(PY) -m ops.drill
 
+drill-batch: setup  ## kill -9 of the nightly job's driver, executor and stores in every stage; ten minutes
+	$(PY) -m pytest tests/drills
+
 # ---- what the targets above stand on -------------------------------------------------------------------------------
 $(UV): ops/bootstrap.py
 	@echo "getting uv"
@@ -101,4 +104,4 @@ $(STAMPS)/oidc-provider: tests/oidc_provider/package-lock.json $(STAMPS)/python
 	@echo "getting the OpenID provider that single sign-on is tested against"
 	@$(NPM) --prefix tests/oidc_provider ci --no-audit --no-fund && touch $@
 
-.PHONY: help setup run clean test check test-unit test-web test-integration test-e2e bench bench-batch bench-fanout drill
+.PHONY: help setup run clean test check test-unit test-web test-integration test-e2e bench bench-batch bench-fanout drill drill-batch

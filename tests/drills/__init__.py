@@ -1,0 +1,1 @@
+"""Long tests that `make test` leaves out: `make drill-batch`."""
