@@ -38,10 +38,10 @@ check: $(STAMPS)/python test-web  ## formatting, lint, types, import directions,
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache
-	$(PY) -m pytest tests/unit
+	$(PY) -m pytest -n 2 tests/unit
 
 test-unit: $(STAMPS)/python  ## unit tests: no Ray, no Spark, no sockets
-	$(PY) -m pytest tests/unit
+	$(PY) -m pytest -n 2 tests/unit
 
 test-web: api/static/index.html  ## the page's own tests
 	@$(NPM) --prefix web test --silent

@@ -90,7 +90,7 @@ async def test_a_token_that_the_provider_signed_for_us_now_counts(provider: Prov
     "changes",
     [
         {"iss": "https://evil.example"}, {"aud": "another"}, {"aud": None}, {"sub": None}, {"iat": None}, {"exp": None},
-        {"exp": int(time.time()) - oidc.CLOCK_SKEW_S - 5}, {"nbf": int(time.time()) + oidc.CLOCK_SKEW_S + 60},
+        {"exp": int(time.time()) - oidc.CLOCK_SKEW_S - 5}, {"nbf": int(time.time()) + 3600},
         {"aud": ["tipline", "other"]}, {"aud": ["tipline", "other"], "azp": "other"},
     ],
 )  # fmt: skip
