@@ -1,5 +1,5 @@
 # `make setup` needs Python 3 and make, nothing else; it does only what is missing. Everything it makes is under
-# .venv, .tipline, web/node_modules and api/static, but for Java and Chromium, which come from the system.
+# .venv, .tipline, api/static and two node_modules, but for Java and Chromium, which come from the system.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -26,7 +26,7 @@ run: setup  ## start the platform in the foreground; Ctrl-C stops it
 	@exec .venv/bin/tipline up
 
 clean:  ## remove what was built and installed here; data and secrets in .tipline stay
-	rm -rf .venv web/node_modules api/static $(STAMPS) $(STATE)/bootstrap
+	rm -rf .venv web/node_modules tests/oidc_provider/node_modules api/static $(STAMPS) $(STATE)/bootstrap
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
