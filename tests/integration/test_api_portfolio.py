@@ -218,7 +218,8 @@ def test_the_set_of_clients_seen_is_the_policy_client_by_client(bank: Bank, book
     for person in people:
         apart = bank.rows(
             "SELECT client_id FROM (SELECT client_id, may_see(%s, client_id) AS one,"
-            " client_id IN (SELECT client_id FROM clients_seen_by(%s)) AS other FROM clients) c WHERE one <> other",
+            " client_id IN (SELECT client_id FROM clients_seen_by(%s)) AS other FROM clients WHERE active) c"
+            " WHERE one <> other",
             person.rm_id,
             person.rm_id,
         )
