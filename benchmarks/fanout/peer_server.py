@@ -25,10 +25,12 @@ def build(settings: Settings) -> Any:
         async_mode="asgi", client_manager=socketio.AsyncRedisManager(redis_address(settings)), http_compression=False
     )
     watched: dict[str, list[str]] = {}
+    # Nobody else holds on to a task.
+    tasks: list[Any] = []
 
     async def connect(sid: str, environ: dict[str, Any], _auth: Any) -> None:
-        if not watched:
-            server.start_background_task(fan_out)
+        if not tasks:
+            tasks.append(server.start_background_task(fan_out))
         watched[sid] = []
         await server.enter_room(sid, environ["QUERY_STRING"].partition("rm=")[2].partition("&")[0])
 

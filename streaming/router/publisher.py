@@ -26,6 +26,8 @@ PUBLISHER_LOCK = 7214073
 CHANNEL = "rm_feed"
 IDLE_S = 1.0
 VERIFY_EVERY_S = 5.0
+# At once, so that frames do not wait until the feeds of thousands are looked at.
+VERIFY_FEEDS = 100
 TRIM_EVERY_S = 3600.0
 BATCH_FRAMES = 500
 
@@ -54,6 +56,8 @@ class Publisher:
         self._feeds = Feeds(redis.connect(settings))
         self._postgres, self._redis = Patience("postgres", stop), Patience("redis", stop)
         self._verified_at = self._trimmed_at = -inf
+        # The RM that the present round of verifying has come to; empty between rounds.
+        self._verified_to = ""
         self.leading = False
 
     @property
@@ -93,7 +97,7 @@ class Publisher:
         return Connections(listener, session)
 
     def _lead(self, connections: Connections) -> None:
-        self.leading, self._verified_at = True, -inf
+        self.leading, self._verified_at, self._verified_to = True, -inf, ""
         log.info("publisher_leads")
         while not self._stop.is_set():
             try:
@@ -102,11 +106,12 @@ class Publisher:
                     pass
                 self._trim(connections.session)
             except redis.RedisError as error:
-                self._verified_at = -inf
+                self._verified_at, self._verified_to = -inf, ""
                 self._redis.failed(error)
                 continue
             self._redis.worked()
-            for _ in connections.listener.notifies(timeout=IDLE_S, stop_after=1):
+            idle_s = 0.0 if self._verified_to else IDLE_S
+            for _ in connections.listener.notifies(timeout=idle_s, stop_after=1):
                 pass
 
     def _publish(self, session: Session) -> bool:
@@ -127,13 +132,17 @@ class Publisher:
 
     def _verify(self, session: Session) -> None:
         """Rebuild the feeds of which Redis lost something, before anybody misses it."""
-        if monotonic() - self._verified_at < VERIFY_EVERY_S:
+        if not self._verified_to and monotonic() - self._verified_at < VERIFY_EVERY_S:
             return
-        rows = session.execute("SELECT rm_id, feed_epoch::text AS epoch, published_seq FROM rm ORDER BY rm_id")
+        rows = session.execute(
+            "SELECT rm_id, feed_epoch::text AS epoch, published_seq FROM rm WHERE rm_id > %s ORDER BY rm_id LIMIT %s",
+            (self._verified_to, VERIFY_FEEDS),
+        )
         expected = [(row["rm_id"], row["epoch"], row["published_seq"]) for row in rows.fetchall()]
         for (rm_id, _, _), intact in zip(expected, self._feeds.intact(expected), strict=True):
             if not intact:
                 self._rebuild(session, rm_id)
+        self._verified_to = expected[-1][0] if len(expected) == VERIFY_FEEDS else ""
         self._verified_at = monotonic()
 
     def _rebuild(self, session: Session, rm_id: str) -> None:
