@@ -52,6 +52,7 @@ def main() -> None:
     """Measure the candidates one after the other and write the result file."""
     given = arguments()
     asked = Asked(given.rms, given.alerts, given.instruments, given.watched, given.duration, given.burst)
+    here = environment()
     with _stores() as (settings, group):
         alerts = bank.fill(settings, asked.rms, instruments_of(asked))
         group.start_all(("router",))
@@ -64,7 +65,7 @@ def main() -> None:
             found[name] = uvloop.run(measure(candidate, process, port, asked, alerts))
             group.stop(name)
             print(json.dumps({name: found[name]}), flush=True)
-    result = {"environment": environment(), "asked": vars(given) | {"out": None}, **found, "ratios": ratios(found)}
+    result = {"environment": here, "asked": vars(given) | {"out": None}, **found, "ratios": ratios(found)}
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(json.dumps(result, indent=1) + "\n")
 
