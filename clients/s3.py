@@ -85,8 +85,7 @@ class Store:
     def ensure_bucket(self, bucket: str, *, versioned: bool = False, lockable: bool = False) -> None:
         """Make a bucket that is not there; only at its making can its objects be made lockable."""
         with translated("s3"):
-            names = {each["Name"] for each in self._client.list_buckets()["Buckets"]}
-            if bucket not in names:
+            if bucket not in self.buckets():
                 region = self._client.meta.region_name
                 # AWS refuses to hear its default region named.
                 place = {} if region == "us-east-1" else {"LocationConstraint": region}
@@ -94,6 +93,11 @@ class Store:
                 self._client.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=lockable, **options)
             if versioned:
                 self._client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+
+    def buckets(self) -> set[str]:
+        """Return the names of all buckets."""
+        with translated("s3"):
+            return {each["Name"] for each in self._client.list_buckets()["Buckets"]}
 
     def is_versioned(self, bucket: str) -> bool:
         """Return whether the bucket keeps every version of its objects."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from clients.s3 import Store
+from core.errors import TiplineError
 from core.settings import Settings
 from ops.stack.service import Service, http_probe
 
@@ -14,6 +16,7 @@ NAME = "s3"
 def service(settings: Settings) -> Service:
     """Return the server; in production `s3_url` names the real service instead."""
     home = settings.data_dir / NAME
+    answers = http_probe(f"http://{settings.bind_host}:{settings.s3_port}/_ministack/health")
     return Service(
         name=NAME,
         argv=(sys.executable, "-m", "ministack"),
@@ -31,11 +34,22 @@ def service(settings: Settings) -> Service:
             "STATE_DIR": str(home / "state"),
             "LOG_LEVEL": "WARNING",
         },
-        ready=http_probe(f"http://{settings.bind_host}:{settings.s3_port}/_ministack/health"),
+        ready=lambda: answers() and _keeps_versions(settings),
         port=settings.s3_port,
         prepare=lambda: _make_folders(home),
         cwd=settings.data_dir,
     )
+
+
+def _keeps_versions(settings: Settings) -> bool:
+    """Have bronze versioned again: MiniStack writes a bucket's configuration down only when it is stopped in order."""
+    try:
+        store = Store(settings)
+        if settings.bronze_bucket in store.buckets() and not store.is_versioned(settings.bronze_bucket):
+            store.ensure_bucket(settings.bronze_bucket, versioned=True)
+    except TiplineError:
+        return False
+    return True
 
 
 def _make_folders(home: Path) -> None:
