@@ -20,6 +20,9 @@ SAMPLE = {sample.name: sample for sample in SAMPLES}
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 WCAG_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 PAGES = {"inbox": "#/", "book": "#/book", "client": "#/book/UHNW-102", "review": "#/review", "settings": "#/settings"}
+CEMENT_MAKER = "Konkan Coastal Cement & Power Limited"
+PLANT = "Konkan Coastal Cement & Power Limited opens a plant in Goa"
+PLANT_BODY = f"{CEMENT_MAKER} has opened a plant in Goa for 90 million dollars.\nKonkan Coastal Cement hires 400."
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 LONG_LIST = 1000
 # What a list would have to draw if every alert had its row; far fewer are in sight.
@@ -62,9 +65,8 @@ def test_the_page_fits_a_phone(open_inbox: OpenInbox, wire: Wire, tmp_path: Path
 
 def test_every_page_is_accessible_in_both_schemes(open_inbox: OpenInbox, wire: Wire, tmp_path: Path) -> None:
     inbox = open_inbox("priya.nair")
-    chairman = SAMPLE["chairman"]
-    wire.post(chairman.headline, chairman.body, publisher="Economic Courier", url="https://news.example/saxena")
-    inbox.open(chairman.headline, "Amit Saxena")
+    wire.post(PLANT, PLANT_BODY, publisher="Economic Courier", url="https://news.example/plant")
+    inbox.open(PLANT, CEMENT_MAKER)
     found = _look_at(inbox, "opened", tmp_path)
     for name, address in PAGES.items():
         inbox.go(address)
@@ -84,9 +86,8 @@ def test_the_first_load_is_light_and_quick(open_inbox: OpenInbox) -> None:
 
 def test_a_thousand_alerts_scroll_at_sixty_frames_a_second(open_inbox: OpenInbox, wire: Wire) -> None:
     inbox = open_inbox("priya.nair")
-    chairman = SAMPLE["chairman"]
-    wire.post(chairman.headline, chairman.body)
-    inbox.await_row(chairman.headline, "Amit Saxena")
+    wire.post(PLANT, PLANT_BODY)
+    inbox.await_row(PLANT, CEMENT_MAKER)
 
     def lengthen(route: Route) -> None:
         answer = route.fetch()
