@@ -125,14 +125,15 @@ def test_a_wrong_password_is_said_and_lets_nobody_in(context: BrowserContext, pr
     assert page.request.get("/api/v1/alerts").status == 401
 
 
-def test_markup_in_an_article_is_shown_as_text(open_inbox: OpenInbox, wire: Wire) -> None:
+def test_markup_in_an_article_never_becomes_part_of_the_page(open_inbox: OpenInbox, wire: Wire) -> None:
     inbox, client = open_inbox("priya.nair"), "Deccan Ferry Lines Ltd"
     attack = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
-    headline = f"Deccan Ferry Lines Ltd sells a ferry {attack}"
+    headline = "Deccan Ferry Lines Ltd sells a ferry"
     body = f"Deccan Ferry Lines Ltd of Ratnagiri has sold a ferry. {attack}\nDeccan Ferry Lines keeps two."
-    wire.post(headline, body)
-    opened = inbox.open(headline, client)
-    expect(opened.get_by_role("region", name="Text")).to_contain_text(attack)
+    wire.post(f"{headline} {attack}", body)
+    inbox.await_row(headline, client).get_by_role("link").click()
+    opened = inbox.page.get_by_role("region", name="Opened alert")
+    expect(opened.get_by_role("region", name="Text")).to_contain_text("Deccan Ferry Lines keeps two.")
     expect(inbox.page.locator("main img, main script")).to_have_count(0)
     assert "taken" not in inbox.page.title()
 
