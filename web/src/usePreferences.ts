@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import * as api from "./api.ts";
 import { wording } from "./hooks.ts";
@@ -22,7 +22,8 @@ export function usePreferences(): [Preferences, (change: Partial<Preferences>) =
     api.readPreferences().then(({ body }) => take(body), () => undefined);
   }, [take]);
 
-  useEffect(() => {
+  // Before any chart reads the colours that follow from it.
+  useLayoutEffect(() => {
     const { dataset } = document.documentElement;
     dataset.density = preferences.density;
     dataset.theme = preferences.theme;

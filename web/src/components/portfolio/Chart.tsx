@@ -7,7 +7,7 @@ import type { Plot } from "../../chart.ts";
 interface Props {
   readonly plot: Plot;
   readonly label: string;
-  /** Another theme means other colours, which the canvas has to be drawn with anew. */
+  /** Another theme or system scheme means other colours, which the canvas has to be drawn with anew. */
   readonly theme: string;
 }
 

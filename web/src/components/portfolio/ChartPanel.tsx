@@ -2,6 +2,7 @@ import { lazy, Suspense, useMemo, useState } from "react";
 
 import { isMarked, type Measure, MEASURES, plotOf } from "../../chart.ts";
 import { useDesk } from "../../desk.ts";
+import { useMedia } from "../../hooks.ts";
 import { dayName, type Health } from "../../portfolio.ts";
 
 // The charting library comes only with the first chart, not with the inbox.
@@ -10,6 +11,7 @@ const Chart = lazy(() => import("./Chart.tsx"));
 /** The figures over time: value, result of each day, return, drawdown. */
 export function ChartPanel({ health }: { readonly health: Health }) {
   const { preferences } = useDesk();
+  const dark = useMedia("(prefers-color-scheme: dark)");
   const [measure, setMeasure] = useState<Measure>("value");
   const { series } = health;
   const plot = useMemo(
@@ -31,7 +33,7 @@ export function ChartPanel({ health }: { readonly health: Health }) {
         ))}
       </fieldset>
       <Suspense fallback={<div className="chart" role="status"><span className="visually-hidden">Reading the chart…</span></div>}>
-        <Chart plot={plot} label={`${word} since ${dayName(first.as_of)}`} theme={preferences.theme} />
+        <Chart plot={plot} label={`${word} since ${dayName(first.as_of)}`} theme={`${preferences.theme} ${dark}`} />
       </Suspense>
       <p className="muted">
         Since {dayName(first.as_of)}, {series.length} days{marked > 0 && `, ${marked} with figures to mind (ringed)`}.
