@@ -118,7 +118,7 @@ class Bank:
         found = query(
             self.settings, "SELECT as_of_date, revision, market_value, pnl_price FROM client_metrics ORDER BY 1, 2"
         )
-        return [tuple(row.values()) for row in found]  # type: ignore[misc]
+        return [tuple(row.values()) for row in found]
 
     def expected_revisions(self) -> list[tuple[date, int, Decimal, Decimal]]:
         """Return one revision of Friday, and one of Monday for each correction: 100 units at 11, 12, ... after 10."""
@@ -131,8 +131,9 @@ class Bank:
 def kill_all(job: Job) -> None:
     """Kill the driver: Python, its JVM, and what they started."""
     if job.poll() is None:
-        for process in (*psutil.Process(job.pid).children(recursive=True), job):
-            process.kill()
+        for started in psutil.Process(job.pid).children(recursive=True):
+            started.kill()
+        job.kill()
         job.wait()
 
 
