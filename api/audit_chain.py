@@ -103,8 +103,13 @@ async def holds(session: AsyncSession, kept: Head) -> bool:
     return kept.seq == 0 or _as_head(await (await session.execute(_PLACE, (kept.seq,))).fetchone()) == kept
 
 
-def read_newest(session: Session) -> Head:
+async def newest(session: AsyncSession) -> Head:
     """Return the head of the chain as it is now."""
+    return _as_head(await (await session.execute(_HEAD)).fetchone()) or Head()
+
+
+def read_newest(session: Session) -> Head:
+    """Return what `newest` returns, in a process without an event loop."""
     return _as_head(session.execute(_HEAD).fetchone()) or Head()
 
 

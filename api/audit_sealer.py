@@ -6,7 +6,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from api.audit_chain import Head, holds, seal
+from api.audit_chain import Head, holds, newest, seal
 from clients.postgres import AsyncPool, AsyncSession, DatabaseError
 from core.errors import TiplineError
 from core.logs import get_logger
@@ -40,19 +40,22 @@ class Sealer:
             await asyncio.sleep(SEAL_EVERY_S)
             try:
                 async with self._pool.connection() as session:
-                    while head := await seal(session):
-                        await self._keep(head, session)
-                self._well = True
+                    while await seal(session):
+                        pass
+                    # Another process may have sealed: the head is kept on every machine that has a gateway.
+                    self._well = await self._keep(await newest(session), session)
             except (DatabaseError, TiplineError, OSError) as error:
                 self._complain("audit_not_sealed", error=type(error).__name__)
 
-    async def _keep(self, head: Head, session: AsyncSession) -> None:
-        """Replace the kept head, unless the chain no longer has it: then the file is the evidence."""
+    async def _keep(self, head: Head, session: AsyncSession) -> bool:
+        """Replace the kept head, unless the chain no longer has it (False): then the file is the evidence."""
         kept = read_head(self._path)
         if not await holds(session, kept):
             self._complain("audit_chain_broken", seq=head.seq)
-        elif head.seq > kept.seq:
+            return False
+        if head.seq > kept.seq:
             await asyncio.to_thread(_write, self._path, str(head))
+        return True
 
     def _complain(self, event: str, **details: object) -> None:
         if self._well:
