@@ -134,6 +134,7 @@ def main() -> None:
             **environment(),
             "memory_gib": psutil.virtual_memory().total >> 30,
             "batch_heap": asked.heap,
+            "batch_java_options": load_settings().batch_java_options,
             "os": platform.system(),
             "versions": {name: version(name) for name in VERSIONS},
         }
