@@ -82,7 +82,9 @@ def environment() -> Json:
 
 
 def _module() -> str:
-    return f"benchmarks.{Path(sys.argv[0]).parent.name}"
+    """Return what `python -m` was given."""
+    spec = sys.modules["__main__"].__spec__
+    return (spec.name if spec else Path(sys.argv[0]).stem).removesuffix(".__main__")
 
 
 def _cpu_model() -> str:
