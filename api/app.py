@@ -46,7 +46,6 @@ from api.tick_reader import TickReader
 from api.tickets import Tickets
 from api.ticks import Ticks
 from clients import postgres, redis
-from clients.oidc import OidcProvider
 from core.errors import ConfigurationError
 from core.settings import Settings
 
@@ -61,6 +60,7 @@ def build_services(settings: Settings, *, port: int) -> Services:
     pool = postgres.async_pool(settings, size=POOL_SIZE, acting=acting_rm)
     # The hub tries again at its own pace, and a frame that Redis does not give comes from PostgreSQL.
     connection = redis.connect_async(settings, fail_fast=True)
+    metrics = Metrics()
     return Services(
         settings=settings,
         pool=pool,
@@ -70,11 +70,11 @@ def build_services(settings: Settings, *, port: int) -> Services:
         passwords=PasswordVerifier(),
         hub=Hub(pool, connection, FeedReader(pool, connection)),
         pushes=AuditBatch(pool),
-        ticks=Ticks(),
+        ticks=Ticks(metrics),
         allowed_origins=allowed_origins(settings, port),
         sign_on=_sign_on(settings),
         rate_limit=RateLimit(connection, settings.api_requests_per_minute),
-        metrics=Metrics(),
+        metrics=metrics,
     )
 
 
@@ -130,6 +130,9 @@ def allowed_origins(settings: Settings, port: int) -> frozenset[str]:
 
 def _sign_on(settings: Settings) -> SignOn | None:
     if settings.oidc_issuer is not None:
+        # With its HTTP client and PyJWT it is 11 MB that a gateway without single sign-on does not need.
+        from clients.oidc import OidcProvider
+
         return SignOn(settings, OidcProvider(settings))
     if settings.mode == "production":
         raise ConfigurationError("set TIPLINE_OIDC_ISSUER: in production people log in by single sign-on only.")

@@ -24,6 +24,15 @@ class Metrics:
             registry=self._registry,
         )
         self.sockets = Gauge("tipline_websockets", "Open WebSockets.", registry=self._registry)
+        self.ticks = Counter(
+            "tipline_ticks", "Ticks read from Kafka: news, or late.", ("outcome",), registry=self._registry
+        )
+        self.tick_frames = Counter(
+            "tipline_tick_frames",
+            "Frames of ticks: sent, or held back from a socket that had not read the one before.",
+            ("outcome",),
+            registry=self._registry,
+        )
         self.limited = Counter(
             "tipline_rate_limited", "Requests refused because a person sent too many.", registry=self._registry
         )

@@ -6,13 +6,16 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from api.audit import Caller, record
 from api.principal import ROLES, Role
-from clients.oidc import Claims, OidcProvider
 from clients.postgres import AsyncPool
 from core.errors import ConfigurationError, Forbidden, RateLimited, Unauthenticated
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from clients.oidc import Claims, OidcProvider
 
 CALLBACK = "/api/v1/oidc/callback"
 LIFETIME_S = 600

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
+from starlette.requests import HTTPConnection
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from api import frames, tickets
@@ -16,6 +18,8 @@ from clients.postgres import ConnectionLost, DatabaseUnavailable
 from clients.redis import RedisError
 from core.errors import Forbidden, Unauthenticated
 from core.events import Timestamp
+
+PATH = "/api/v1/stream"
 
 router = APIRouter(tags=["stream"])
 
@@ -35,24 +39,52 @@ async def issue_ticket(principal: PrincipalDep, services: ServicesDep) -> Ticket
     return Ticket(ticket=ticket, expires_at=expires_at)
 
 
+class StreamFirst:
+    """ASGI: the stream's sockets go straight to their handler, everything else to the application.
+
+    Through FastAPI a dozen layers made for requests would stay on the stack of each socket for as long as it lives.
+    """
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or socket."""
+        if scope["type"] == "websocket" and scope["path"] == PATH:
+            scope["app"] = self._app
+            await stream(WebSocket(scope, receive, send))
+        else:
+            await self._app(scope, receive, send)
+
+
 async def stream(websocket: WebSocket) -> None:
-    """Serve one page's socket.
+    """Serve one page's socket."""
+    connection = await _admit(websocket, get_services(websocket))
+    if connection is not None:
+        try:
+            await connection.run()
+        finally:
+            get_services(websocket).hub.remove(connection)
+
+
+async def _admit(websocket: WebSocket, services: Services) -> Connection | None:
+    """Return the socket's connection, registered, or None once it is refused.
 
     A foreign origin is refused in the handshake and learns nothing; everyone else is accepted first, because a
     browser shows the page a close code and hides an HTTP status.
     """
-    services = get_services(websocket)
-    if not _origin_is_ours(websocket, services) or frames.SUBPROTOCOL not in websocket.scope["subprotocols"]:
+    asked = HTTPConnection(websocket.scope)
+    if not _origin_is_ours(asked, services) or frames.SUBPROTOCOL not in websocket.scope["subprotocols"]:
         await websocket.close()
-        return
+        return None
     await websocket.accept(subprotocol=frames.SUBPROTOCOL)
     try:
         if services.hub.draining:
             await websocket.close(frames.GOING_AWAY, "shutting down")
-            return
-        principal = await _who(websocket, services)
+            return None
+        principal = await _who(asked, services)
         principal.must("alerts.read")
-        connection = Connection(websocket, websocket.state.peer, principal, services)
+        connection = Connection(websocket, websocket.scope["state"]["peer"], principal, services)
         services.hub.add(connection)
     except Unauthenticated as error:
         await websocket.close(frames.SESSION_ENDED, error.message)
@@ -61,17 +93,17 @@ async def stream(websocket: WebSocket) -> None:
     except (DatabaseUnavailable, ConnectionLost, RedisError):
         await websocket.close(frames.TRY_AGAIN, "try again")
     else:
-        try:
-            await connection.run()
-        finally:
-            services.hub.remove(connection)
+        # They have said what they had to, the cookie too, and would stay as long as the socket.
+        websocket.scope["headers"] = []
+        return connection
+    return None
 
 
-async def _who(websocket: WebSocket, services: Services) -> Principal:
+async def _who(asked: HTTPConnection, services: Services) -> Principal:
     """Return who calls; a ticket counts alone, whatever cookie or token comes with it."""
-    ticket = tickets.offered(websocket.scope["subprotocols"])
+    ticket = tickets.offered(asked.scope["subprotocols"])
     if ticket is None:
-        return await authenticate(websocket, services)
+        return await authenticate(asked, services)
     hashed = await services.tickets.redeem(ticket)
     async with services.pool.connection() as session:
         principal = await services.sessions.by_hash(session, hashed)
@@ -79,11 +111,7 @@ async def _who(websocket: WebSocket, services: Services) -> Principal:
     return principal
 
 
-def _origin_is_ours(websocket: WebSocket, services: Services) -> bool:
+def _origin_is_ours(asked: HTTPConnection, services: Services) -> bool:
     """Browsers always send an origin; a client without one is a machine and holds no browser's cookie."""
-    origin = websocket.headers.get("origin")
+    origin = asked.headers.get("origin")
     return origin is None or origin in services.allowed_origins
-
-
-# Not by the decorator: FastAPI would keep a stack of dependencies, of which there are none, while the socket lives.
-router.add_websocket_route("/stream", stream)

@@ -7,14 +7,18 @@ ticks are conflated as slowly as it reads, and an alert never stands behind more
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from api.frames import MAX_INSTRUMENTS, TickItem, text_frame
+from api.metrics import Metrics
 from core.market import MarketTick, TickOrder
 
 FLUSH_EVERY_S = 0.2
+# What ticks together comes in several batches from Kafka; in so long it has come, and goes out as one frame.
+GATHER_S = 0.02
 # Between so many peers others get their turn, alerts above all.
 PEERS_AT_ONCE = 100
 
@@ -39,8 +43,9 @@ class _View:
 class Ticks:
     """Fans ticks out to the sockets of one process, `FLUSH_EVERY_S` apart at least."""
 
-    def __init__(self) -> None:
+    def __init__(self, metrics: Metrics) -> None:
         self.order = TickOrder()
+        self._metrics = metrics
         # Written once, sent to everyone who watches.
         self._items: dict[str, bytes] = {}
         self._changed: set[str] = set()
@@ -49,11 +54,17 @@ class Ticks:
 
     def take(self, ticks: Iterable[MarketTick]) -> None:
         """Keep what is news, for the next frames."""
+        news = late = 0
         for tick in ticks:
             if self.order.admits(tick):
                 item = TickItem(instrument=tick.instrument, price=tick.price, ccy=tick.ccy, ts=tick.ts, seq=tick.seq)
                 self._items[tick.instrument] = item.to_json()
                 self._changed.add(tick.instrument)
+                news += 1
+            else:
+                late += 1
+        self._metrics.ticks.labels("news").inc(news)
+        self._metrics.ticks.labels("late").inc(late)
         if self._changed:
             self._news.set()
 
@@ -63,7 +74,7 @@ class Ticks:
         Their newest prices go out with its next frame.
         """
         view = self._views.setdefault(peer, _View())
-        for instrument in instruments:
+        for instrument in map(sys.intern, instruments):
             if len(view.instruments) < MAX_INSTRUMENTS or instrument in view.instruments:
                 view.instruments.add(instrument)
                 view.changed.add(instrument)
@@ -86,23 +97,29 @@ class Ticks:
         loop = asyncio.get_running_loop()
         while True:
             await self._news.wait()
+            await asyncio.sleep(GATHER_S)
             self._news.clear()
             again_at_s = loop.time() + FLUSH_EVERY_S
             await self._flush()
-            await asyncio.sleep(again_at_s - loop.time())
+            await asyncio.sleep(again_at_s - GATHER_S - loop.time())
 
     async def _flush(self) -> None:
         changed, self._changed = self._changed, set()
+        sent = held = 0
         for number, (peer, view) in enumerate(list(self._views.items())):
             view.changed |= view.instruments & changed
             frame = self._frame(view.changed)
             if frame is not None:
                 if peer.push(frame):
                     view.changed = set()
+                    sent += 1
                 else:
                     self._news.set()
+                    held += 1
             if number % PEERS_AT_ONCE == PEERS_AT_ONCE - 1:
                 await asyncio.sleep(0)
+        self._metrics.tick_frames.labels("sent").inc(sent)
+        self._metrics.tick_frames.labels("held").inc(held)
 
     def _frame(self, instruments: set[str]) -> bytes | None:
         items = [self._items[each] for each in instruments if each in self._items]

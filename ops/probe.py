@@ -22,7 +22,7 @@ from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_socket
 from websockets.typing import Subprotocol
 
-from clients.http import trusted
+from clients.http import trusted, trusted_socket
 from clients.postgres import connect
 from core.clock import parse_rfc3339, rfc3339, utc_now
 from core.errors import BadInput, DependencyUnavailable
@@ -127,7 +127,13 @@ def _open(settings: Settings, cookie: dict[str, str]) -> Iterator[ClientConnecti
     address = f"{settings.api_url.replace('http', 'ws', 1)}/api/v1/stream"
     protocols = [Subprotocol(SUBPROTOCOL)]
     try:
-        with connect_socket(address, additional_headers=cookie, subprotocols=protocols, max_size=None) as socket:
+        with connect_socket(
+            address,
+            additional_headers=cookie,
+            subprotocols=protocols,
+            max_size=None,
+            ssl=trusted_socket(settings, address),
+        ) as socket:
             hello = json.loads(socket.recv(OPEN_WITHIN_S))
             socket.send(json.dumps({"type": "subscribe", "topics": ["alerts"], "last_seq": hello["head_seq"]}))
             yield socket

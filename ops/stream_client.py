@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import ssl
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -35,11 +36,17 @@ class StreamClient:
     """
 
     def __init__(
-        self, http: httpx.Client, log_in: Callable[[], dict[str, str]], instruments: Sequence[str] | None
+        self,
+        http: httpx.Client,
+        log_in: Callable[[], dict[str, str]],
+        instruments: Sequence[str] | None,
+        *,
+        tls: ssl.SSLContext | None,
     ) -> None:
         self._http = http
         self._log_in = log_in
         self._instruments = instruments
+        self._tls = tls
         self._last_seq: int | None = None
         self._epoch: str | None = None
         self._logged_in = False
@@ -65,7 +72,7 @@ class StreamClient:
         ticket = self._ask("POST", "/api/v1/ws-tickets")["ticket"]
         url = str(self._http.base_url).rstrip("/").replace("http", "ws", 1) + "/api/v1/stream"
         protocols = [Subprotocol(SUBPROTOCOL), Subprotocol(f"ticket.{ticket}")]
-        with connect(url, subprotocols=protocols, max_size=None, proxy=None) as socket:
+        with connect(url, subprotocols=protocols, max_size=None, proxy=None, ssl=self._tls) as socket:
             try:
                 hello = json.loads(socket.recv(HELLO_WITHIN_S))
                 yield from self._start(socket)

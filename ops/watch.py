@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
+from clients.http import trusted, trusted_socket
 from core.settings import Settings, load_settings
 from ops.log_in import log_in
 from ops.stream_client import StreamClient
@@ -38,12 +39,15 @@ def watch(
 ) -> None:
     """Show alerts and prices live; cuts are mended, nothing is shown twice. Ctrl-C ends it."""
     settings = load_settings()
-    with httpx.Client(base_url=settings.api_url, timeout=HTTP_TIMEOUT_S, trust_env=False) as http:
+    with httpx.Client(
+        base_url=settings.api_url, timeout=HTTP_TIMEOUT_S, trust_env=False, verify=trusted(settings)
+    ) as http:
 
         def authorise() -> dict[str, str]:
             return {"Authorization": f"Bearer {token}"} if token else log_in(settings, http, rm)
 
-        items = _until(StreamClient(http, authorise, tick or None).items(), count)
+        stream = StreamClient(http, authorise, tick or None, tls=trusted_socket(settings, settings.api_url))
+        items = _until(stream.items(), count)
         try:
             _print(items) if as_json else _show(items, rm)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import socket
 import ssl
 import subprocess
@@ -33,6 +34,7 @@ from ops.stack.service import Service, tcp_probe
 from tests.integration.certificates import Authority, tls_front
 from tests.integration.conftest import ROOT
 from tests.integration.gateway import CSRF, PASSWORD, Bank, gateway_service
+from tests.integration.terminal import read_until, watch
 
 LOOPBACK = "127.0.0.1"
 
@@ -237,6 +239,22 @@ def test_a_browser_is_told_to_stay_with_https_and_gets_a_host_bound_cookie(
         assert name.startswith("__host-tipline_session=")
         assert {"secure", "httponly", "path=/", "samesite=strict"} <= set(attributes)
         assert client.get("/api/v1/me").json()["rm_id"] == person.rm_id
+
+
+def test_the_terminal_follows_a_demo_log_in_over_tls(own_servers: Any, stranger: Authority, tmp_path: Path) -> None:
+    settings, ports = own_servers
+    bank = Bank(settings.model_copy(update={"ca_file": None}))
+    person, url = bank.person(), f"https://{LOOPBACK}:{ports['api']}"
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "demo_users.json").write_text(json.dumps({person.rm_id: PASSWORD}))
+    elsewhere = settings.model_copy(update={"data_dir": tmp_path})
+    with watch(elsewhere, url, "--rm", person.rm_id, "--count", "1") as process:
+        read_until(process, "live")
+        alert = bank.alert(person.clients[0])
+        assert read_until(process, "alert")["alert"]["alert_id"] == str(alert.alert_id)
+        assert process.wait(30) == 0
+    with watch(elsewhere.model_copy(update={"ca_file": stranger.ca_file}), url, "--rm", person.rm_id) as process:
+        assert read_until(process, "live", "cut")["type"] == "cut"
 
 
 def test_boto3_asks_our_facade_over_tls(own_servers: Any) -> None:

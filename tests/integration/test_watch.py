@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import httpx
 import pytest
 
-from core.settings import Settings, as_environment
-from ops.home import ROOT
+from core.settings import Settings
 from tests.integration.gateway import PASSWORD, Bank, Gateways, publishing, running_gateways
+from tests.integration.terminal import read_until, watch
 
 GATEWAY = "gateway-watch"
 
@@ -32,32 +26,6 @@ def gateways(bank: Bank) -> Iterator[Gateways]:
         yield running
 
 
-@contextmanager
-def watch(settings: Settings, url: str, token: str, *options: str) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        [sys.executable, "-m", "ops.cli", "watch", "--json", *options],
-        env={**os.environ, **as_environment(settings), "TIPLINE_API_URL": url, "TIPLINE_TOKEN": token},
-        cwd=ROOT,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def read_until(process: subprocess.Popen[str], *kinds: str) -> dict[str, Any]:
-    """Read lines up to one of these kinds."""
-    assert process.stdout is not None
-    for line in process.stdout:
-        item: dict[str, Any] = json.loads(line)
-        if item["type"] in kinds:
-            return item
-    raise AssertionError(f"it ended: {process.stderr.read() if process.stderr else ''}")
-
-
 def token_of(url: str, rm_id: str) -> str:
     reply = httpx.post(f"{url}/api/v1/token", json={"rm_id": rm_id, "password": PASSWORD}, timeout=30)
     return str(reply.json()["access_token"])
@@ -68,7 +36,7 @@ def test_alerts_come_once_each_across_a_restart_of_the_gateway(bank: Bank, gatew
     with bank.session() as session:
         session.execute("INSERT INTO market_list VALUES ('WATCHED', 'x', 'USD', 1) ON CONFLICT DO NOTHING")
     alerts = [bank.alert(ann.clients[0])]
-    with watch(bank.settings, url, token_of(url, ann.rm_id), "--count", "3", "--tick", "WATCHED") as process:
+    with watch(bank.settings, url, "--count", "3", "--tick", "WATCHED", token=token_of(url, ann.rm_id)) as process:
         seen = [read_until(process, "alert")]
         read_until(process, "live")
         assert read_until(process, "subscribed")["instruments"] == ["WATCHED"]
@@ -85,7 +53,7 @@ def test_alerts_come_once_each_across_a_restart_of_the_gateway(bank: Bank, gatew
 
 
 def test_a_token_that_is_not_valid_ends_it_with_a_sentence(bank: Bank, gateways: Gateways) -> None:
-    with watch(bank.settings, gateways.urls[GATEWAY], "nonsense") as process:
+    with watch(bank.settings, gateways.urls[GATEWAY], token="nonsense") as process:
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "not valid any more" in errors

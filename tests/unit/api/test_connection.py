@@ -9,6 +9,7 @@ from typing import Any
 
 from api.connection import PING, Connection
 from api.feed import Head
+from api.metrics import Metrics
 from api.principal import Principal
 from api.ticks import Ticks
 from core.clock import utc_now
@@ -62,7 +63,7 @@ class Scene:
         services = SimpleNamespace(
             settings=SimpleNamespace(ws_heartbeat_s=HEARTBEAT_S, feed_retention_s=60),
             hub=SimpleNamespace(feed=FakeFeed()),
-            ticks=Ticks(),
+            ticks=Ticks(Metrics()),
         )
         self.connection = Connection(self.socket, self.peer, principal, services)  # type: ignore[arg-type]
         self.running = asyncio.create_task(self.connection.run())

@@ -16,6 +16,7 @@ import pytest
 from api import ticks as module
 from api.frames import MAX_INSTRUMENTS
 from api.frames import Ticks as TicksFrame
+from api.metrics import Metrics
 from api.ticks import Ticks
 from core.market import MarketTick
 
@@ -55,7 +56,7 @@ class FakePeer:
 
 @asynccontextmanager
 async def running() -> AsyncIterator[Ticks]:
-    ticks = Ticks()
+    ticks = Ticks(Metrics())
     task = asyncio.create_task(ticks.run())
     try:
         yield ticks
@@ -129,7 +130,7 @@ async def test_who_comes_later_gets_the_last_price_and_who_leaves_gets_none() ->
 
 
 async def test_a_peer_watches_so_many_instruments_and_no_more() -> None:
-    ticks, peer = Ticks(), FakePeer()
+    ticks, peer = Ticks(Metrics()), FakePeer()
     watched = ticks.watch(peer, [f"I{number}" for number in range(MAX_INSTRUMENTS + 5)])
     assert len(watched) == MAX_INSTRUMENTS
     assert len(ticks.watch(peer, ["another", "I0"])) == MAX_INSTRUMENTS
