@@ -107,6 +107,8 @@ class Settings(BaseSettings):
     endpoint_name: str = "news-enrichment"
     endpoint_replicas: int = Field(default=2, ge=1)
     endpoint_body_limit_bytes: int = 25 * 1024 * 1024
+    endpoint_timeout_s: float = Field(default=60.0, gt=0)
+    endpoint_stream_timeout_s: float = Field(default=480.0, gt=0)
     relevance_keep_above: float = Field(default=0.8, ge=0, le=1)
     relevance_review_from: float = Field(default=0.5, ge=0, le=1)
     stream_trigger: Literal["real-time", "micro-batch"] = "real-time"

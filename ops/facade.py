@@ -15,12 +15,14 @@ import uvicorn
 from api.athena.operations import Athena
 from api.athena.queries import end_interrupted
 from api.athena.runner import Runner as SqlRunner
+from batch.glue.access import permitted
 from batch.glue.app import Service, create_app
 from batch.glue.operations import Glue
 from batch.glue.runner import Runner as JobRunner
 from batch.glue.scheduler import Scheduler
 from batch.glue.wire import ErrorNames
 from clients.aws_auth import KeyRing, Verifier
+from clients.iam import Policies
 from clients.postgres import Pool, pool, transaction_of
 from clients.s3 import Store
 from core.errors import DependencyUnavailable
@@ -77,7 +79,9 @@ def _glue(settings: Settings, connections: Pool) -> Part:
             runner.close()
 
     operations = Glue(connections, runner).operations()
-    return Part(Service(_verifier(settings, "glue"), lambda _caller: operations), runner.recover, running)
+    policies = Policies.read(settings.aws_region)
+    service = Service(_verifier(settings, "glue"), lambda caller: permitted(operations, caller, policies))
+    return Part(service, runner.recover, running)
 
 
 def _athena(settings: Settings, connections: Pool) -> Part:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from clients.health import forget_heartbeat
 from core.settings import Settings, as_environment
 from ops.home import ROOT
+from ops.secrets import aws_profile
 from ops.stack.embedded import embedded_services
 from ops.stack.service import Probe, Service, heartbeat_probe, http_probe, tcp_probe
 
@@ -16,13 +17,14 @@ STORES = ("postgres", "redis", "kafka", "s3")
 
 @dataclass(frozen=True, slots=True)
 class _Process:
-    """A process of ours: `python -m module`, after which others, and how long its start and its end may take."""
+    """A process of ours: `python -m module`, after which others, how long its start and end may take, its AWS key."""
 
     name: str
     module: str
     after: tuple[str, ...]
     start_timeout_s: float = 120
     stop_timeout_s: float = 20
+    aws_role: str = "platform"
 
 
 # A process waits by itself for what is down; `after` orders the start, and the end in reverse: the stores come last.
@@ -31,7 +33,7 @@ PROCESSES = (
     _Process("serve", "serve.main", after=("ray", "postgres"), start_timeout_s=300, stop_timeout_s=30),
     _Process("api", "api", after=("postgres", "redis")),
     _Process("router", "streaming.router", after=("postgres", "redis", "kafka")),
-    _Process("stream", "streaming.job", after=("kafka",), start_timeout_s=300, stop_timeout_s=40),
+    _Process("stream", "streaming.job", after=("kafka",), start_timeout_s=300, stop_timeout_s=40, aws_role="stream"),
     _Process("retry-mover", "streaming.retry_mover", after=("kafka",)),
     _Process("intake", "streaming.intake", after=("postgres", "kafka")),
     _Process("poller", "streaming.poller", after=("postgres", "kafka")),
@@ -50,10 +52,11 @@ def services(settings: Settings) -> list[Service]:
 
 def _service(process: _Process, settings: Settings) -> Service:
     ready, port = _readiness(process.name, settings)
+    own = settings.model_copy(update={"aws_profile": aws_profile(settings, process.aws_role)})
     return Service(
         name=process.name,
         argv=(sys.executable, "-m", process.module),
-        env={**as_environment(settings), "PYTHONUNBUFFERED": "1"},
+        env={**as_environment(own), "PYTHONUNBUFFERED": "1"},
         ready=ready,
         port=port,
         after=process.after,

@@ -17,8 +17,9 @@ SECRET_FIELDS = (
     "postgres_password", "redis_password", "session_secret", "jwt_secret", "sealing_master_keys", "client_token_key",
 )  # fmt: skip
 WEBHOOK_SOURCE = "demo-wire"
-# The platform calls itself; analysts and compliance run SQL, each seeing what the role sees.
-AWS_ROLES = ("platform", "analyst", "compliance")
+# The platform calls itself, the streaming job only the endpoint; analysts and compliance run SQL, each seeing what the
+# role sees.
+AWS_ROLES = ("platform", "stream", "analyst", "compliance")
 
 
 def ensure_secrets(settings: Settings) -> Settings:
@@ -45,6 +46,11 @@ def keys_file(settings: Settings) -> Path:
     return settings.aws_shared_credentials_file.with_name("keys.json")
 
 
+def aws_profile(settings: Settings, role: str) -> str:
+    """Return the profile of a role in the shared credentials file: the platform's own, or that with the role's name."""
+    return settings.aws_profile if role == "platform" else f"{settings.aws_profile}-{role}"
+
+
 def _ensure_database_role(folder: Path, role: DatabaseRole) -> None:
     """Make what lets a process log in to PostgreSQL as this role: the files that `load_settings` reads for it."""
     folder.mkdir(exist_ok=True, mode=0o700)
@@ -59,7 +65,7 @@ def _ensure_aws_keys(settings: Settings) -> None:
     profiles = ConfigParser(interpolation=None)
     profiles.read(credentials)
     for role in AWS_ROLES:
-        profile = settings.aws_profile if role == "platform" else f"{settings.aws_profile}-{role}"
+        profile = aws_profile(settings, role)
         if profiles.get(profile, "aws_access_key_id", fallback=None) in keys:
             continue
         key_id, secret = "TIPL" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30)

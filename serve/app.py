@@ -13,15 +13,16 @@ from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError, 
 from ray.serve.handle import DeploymentHandle
 
 from clients.aws_auth import KeyRing, Verifier
-from core.errors import DependencyUnavailable, ModelFailure, Overloaded
+from clients.iam import Policies
+from core.errors import DependencyUnavailable, ModelFailure, Overloaded, TiplineError
 from core.logs import configure_logs
 from core.settings import Settings, load_settings
 from models.enrich import Enricher
-from serve.ingress import create_app
+from serve.ingress import Container, Limits, RuntimeApi, create_app
 from serve.listener import Listener
 from serve.loading import embedder_of, live_resolver_of, summarizer_of
 from serve.loopback import confine_to_node_address
-from serve.protocol import Invocation
+from serve.protocol import Answer, Invocation
 from serve.slots import Slots
 from serve.targets import (
     EMBEDDER,
@@ -30,7 +31,6 @@ from serve.targets import (
     SUMMARIZER,
     EmbedderTarget,
     EnrichTarget,
-    Options,
     ResolverTarget,
     SummarizerTarget,
 )  # fmt: skip
@@ -58,13 +58,14 @@ class EnrichReplica:
         self._target = EnrichTarget(enricher, settings)
         self._slots = Slots(running=RUNNING, waiting=WAITING)
         self._others = others
-        app = create_app(
+        container = Container(ready=lambda: self._live.ready, invoke=self._invoke, limits=Limits.of(settings))
+        runtime = RuntimeApi(
+            container,
             endpoint_name=settings.endpoint_name,
-            body_limit_bytes=settings.endpoint_body_limit_bytes,
             verifier=Verifier(KeyRing.of(settings), settings.aws_region),
-            ready=lambda: self._live.ready,
-            invoke=self._invoke,
+            policies=Policies.read(settings.aws_region),
         )
+        app = create_app(container, runtime)
         self._listener = Listener(app, settings)
         self._listener.start()
 
@@ -73,15 +74,11 @@ class EnrichReplica:
         if not self._listener.alive:
             raise DependencyUnavailable("the HTTP server of this replica ended")
 
-    def predict(self, records: list[Any], options: Options) -> list[bytes]:
-        """Answer a call by handle."""
-        return self._target.predict(records, options)
-
-    async def _invoke(self, target: str, invocation: Invocation) -> list[bytes]:
+    async def _invoke(self, target: str, invocation: Invocation) -> Answer:
         if target == ENRICH:
-            return await self._slots.run(lambda: self._target.predict(invocation.records, invocation.options))
+            return await self._slots.run(lambda: self._target.answer(invocation))
         try:
-            reply: list[bytes] = await self._others[target].predict.remote(invocation.records, dict(invocation.options))
+            reply: Answer = await self._others[target].answer.remote(invocation)
         except BackPressureError as error:
             raise Overloaded(f"{target} is at capacity", retry_after_s=1) from error
         except (DeploymentUnavailableError, RayServeException) as error:
@@ -105,9 +102,9 @@ class ResolverReplica:
         self._live = live_resolver_of(_settings(ENTITY_RESOLVER))
         self._target = ResolverTarget(self._live)
 
-    def predict(self, records: list[Any], options: Options) -> list[bytes]:
+    def answer(self, invocation: Invocation) -> Answer:
         """Return one document a record."""
-        return self._target.predict(records, options)
+        return self._target.answer(invocation)
 
 
 class SummarizerReplica:
@@ -117,9 +114,9 @@ class SummarizerReplica:
         settings = _settings(SUMMARIZER)
         self._target = SummarizerTarget(summarizer_of(settings, embedder_of(settings)))
 
-    def predict(self, records: list[Any], options: Options) -> list[bytes]:
+    def answer(self, invocation: Invocation) -> Answer:
         """Return one document a record."""
-        return self._target.predict(records, options)
+        return self._target.answer(invocation)
 
 
 class EmbedderReplica:
@@ -128,9 +125,9 @@ class EmbedderReplica:
     def __init__(self) -> None:
         self._target = EmbedderTarget(embedder_of(_settings(EMBEDDER)))
 
-    def predict(self, records: list[Any], options: Options) -> list[bytes]:
+    def answer(self, invocation: Invocation) -> Answer:
         """Return one document a record."""
-        return self._target.predict(records, options)
+        return self._target.answer(invocation)
 
 
 def build_app(_args: dict[str, str]) -> Application:
@@ -171,5 +168,4 @@ def _settings(process: str) -> Settings:
 def _original(error: Exception) -> Exception:
     """Return the project's error that a remote replica raised, or a ModelFailure in its place."""
     cause = getattr(error, "cause", None)
-    known = cause if isinstance(cause, DependencyUnavailable) else None
-    return known or ModelFailure("the model's replica failed")
+    return cause if isinstance(cause, TiplineError) else ModelFailure("the model's replica failed")

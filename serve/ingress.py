@@ -2,60 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from fastapi import FastAPI
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from clients.aws_auth import SignedRequest, Verifier
+from clients.iam import Policies
 from core.clock import utc_now
-from core.errors import BadInput, Forbidden, NotFound, PayloadTooLarge, TiplineError
+from core.errors import Forbidden, TiplineError
 from core.logs import get_logger
-from serve.protocol import Invocation, read_invocation, write_reply
-from serve.runtime_errors import REQUEST_ID_HEADER, error_response, request_id
-from serve.targets import ENRICH, TARGETS
+from core.settings import Settings
+from serve.bodies import aside, read_body
+from serve.protocol import read_invocation, write_reply
+from serve.response_stream import Invoke, stream_reply
+from serve.runtime_errors import REQUEST_ID_HEADER, error_response, in_time, request_id
+from serve.runtime_headers import PREFIX, Call, read_call, target_of_endpoint, target_of_model
 
-TARGET_HEADER = "x-amzn-sagemaker-target-model"
-VARIANT_HEADER = "x-Amzn-Invoked-Production-Variant"
-ATTRIBUTES_HEADER = "X-Amzn-SageMaker-Custom-Attributes"
-VARIANT = "AllTraffic"
-
-Invoke = Callable[[str, Invocation], Awaitable[list[bytes]]]
 Handler = Callable[[Request], Awaitable[Response]]
 log = get_logger(__name__)
 
 
-def create_app(
-    *, endpoint_name: str, body_limit_bytes: int, verifier: Verifier, ready: Callable[[], bool], invoke: Invoke
-) -> FastAPI:
-    """Return the ASGI application; `invoke(target, invocation)` does the work and returns one document a record."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Largest body, and how long a reply may take, as a whole and as a stream."""
 
-    async def ping(_request: Request) -> Response:
-        return Response(status_code=200 if ready() else 503)
+    body_bytes: int
+    timeout_s: float
+    stream_timeout_s: float
 
-    async def container_invocations(request: Request) -> Response:
-        body = await _read_body(request, body_limit_bytes)
-        return await _answer(request, body, _target(request.headers), invoke)
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """Return the configured limits."""
+        return cls(settings.endpoint_body_limit_bytes, settings.endpoint_timeout_s, settings.endpoint_stream_timeout_s)
 
-    async def endpoint_invocations(request: Request) -> Response:
-        body = await _read_body(request, body_limit_bytes)
-        verifier.verify(SignedRequest.of_asgi(request.scope, body), utc_now())
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What SageMaker calls in a container: unsigned, as the only caller is SageMaker itself."""
+
+    ready: Callable[[], bool]
+    invoke: Invoke
+    limits: Limits
+
+    async def ping(self, _request: Request) -> Response:
+        """Return 200 once the models are loaded, 503 before."""
+        return Response(status_code=200 if self.ready() else 503)
+
+    async def invocations(self, request: Request) -> Response:
+        """Answer `POST /invocations`."""
+        body = await read_body(request, self.limits.body_bytes)
+        return await self.answer(body, _plain_call(request, target_of_model(request.headers)))
+
+    async def answer(self, body: bytes, call: Call) -> Response:
+        """Invoke the call's target and return the whole reply."""
+        invocation = await aside(body, lambda: read_invocation(body, call.content_type, call.reply_type))
+        answer = await in_time(self.invoke(call.target, invocation), self.limits.timeout_s)
+        reply = write_reply(answer.documents, call.reply_type)
+        return Response(reply, 200, call.reply_headers(answer.notes), media_type=call.reply_type)
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeApi:
+    """SageMaker's runtime API over a container: every call signed, and allowed by the caller's policy."""
+
+    container: Container
+    endpoint_name: str
+    verifier: Verifier
+    policies: Policies
+
+    async def invoke(self, request: Request) -> Response:
+        """Answer InvokeEndpoint."""
+        target, body = await self._admitted(request, "InvokeEndpoint")
+        return await self.container.answer(body, _plain_call(request, target))
+
+    async def stream(self, request: Request) -> Response:
+        """Answer InvokeEndpointWithResponseStream, whose Accept travels under a name of its own."""
+        target, body = await self._admitted(request, "InvokeEndpointWithResponseStream")
+        content_type, accept = (request.headers.get(name, "") for name in ("content-type", PREFIX + "accept"))
+        call = read_call(request.headers, target, content_type, accept, binary=False)
+        invocation = await aside(body, lambda: read_invocation(body, call.content_type, call.reply_type))
+        timeout_s = self.container.limits.stream_timeout_s
+        return await stream_reply(self.container.invoke, target, invocation, call.reply_headers(), timeout_s=timeout_s)
+
+    async def _admitted(self, request: Request, operation: str) -> tuple[str, bytes]:
+        """Return target and body of a request whose sender may do this."""
+        body = await read_body(request, self.container.limits.body_bytes)
+        signed = SignedRequest.of_asgi(request.scope, body)
+        caller = await aside(body, lambda: self.verifier.verify(signed, utc_now()))
         name = request.path_params["name"]
-        if name == endpoint_name:
-            target = _target(request.headers)
-        elif name in TARGETS and name != ENRICH:
-            target = name
-        else:
-            raise NotFound(f"Endpoint {name[:63]} not found", code="unknown_endpoint")
-        return await _answer(request, body, target, invoke)
+        self.policies.check(caller, f"sagemaker:{operation}", f"endpoint/{name}")
+        return target_of_endpoint(name, self.endpoint_name, request.headers), body
 
+
+def create_app(container: Container, runtime: RuntimeApi | None = None) -> FastAPI:
+    """Return the ASGI application: the container's routes, and those of the runtime API where there is one."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    app.add_route("/ping", ping, methods=["GET"])
+    app.add_route("/ping", container.ping, methods=["GET"])
     app.add_route("/livez", _live, methods=["GET"])
-    app.add_route("/readyz", ping, methods=["GET"])
-    app.add_route("/invocations", _translated(container_invocations), methods=["POST"])
-    app.add_route("/endpoints/{name}/invocations", _translated(endpoint_invocations), methods=["POST"])
+    app.add_route("/readyz", container.ping, methods=["GET"])
+    app.add_route("/invocations", _translated(container.invocations), methods=["POST"])
+    if runtime is not None:
+        path = "/endpoints/{name}"
+        app.add_route(f"{path}/invocations", _translated(runtime.invoke), methods=["POST"])
+        app.add_route(f"{path}/invocations-response-stream", _translated(runtime.stream), methods=["POST"])
     return app
 
 
@@ -63,57 +115,31 @@ async def _live(_request: Request) -> Response:
     return Response(status_code=200)
 
 
-async def _answer(request: Request, body: bytes, target: str, invoke: Invoke) -> Response:
-    invocation = read_invocation(body, request.headers.get("content-type", ""))
-    results = await invoke(target, invocation)
-    headers = {VARIANT_HEADER: VARIANT, REQUEST_ID_HEADER: request_id()}
-    attributes = request.headers.get(ATTRIBUTES_HEADER)
-    if attributes:
-        headers[ATTRIBUTES_HEADER] = attributes
-    return Response(write_reply(results, invocation.media_type), 200, headers, media_type=invocation.media_type)
-
-
-def _target(headers: Mapping[str, str]) -> str:
-    target = headers.get(TARGET_HEADER) or ENRICH
-    if target not in TARGETS:
-        raise BadInput(f"target model must be one of {', '.join(TARGETS)}", code="unknown_target")
-    return target
-
-
-def _refuse_browsers(headers: Mapping[str, str]) -> None:
-    """The container's path needs no signature: a page in a browser on this machine must not ask who is a client."""
-    if "origin" in headers:
-        raise Forbidden("web pages may not call this endpoint", code="AccessDeniedException")
-
-
-async def _read_body(request: Request, limit_bytes: int) -> bytes:
-    """Read the body; PayloadTooLarge before reading it when its declared length is over the limit."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit_bytes:
-        raise PayloadTooLarge(f"the body of {declared} bytes exceeds the limit of {limit_bytes} bytes")
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit_bytes:
-            raise PayloadTooLarge(f"the body exceeds the limit of {limit_bytes} bytes")
-        chunks.append(chunk)
-    if not size:
-        raise BadInput("the body is empty", code="empty_body")
-    return b"".join(chunks)
+def _plain_call(request: Request, target: str) -> Call:
+    content_type, accept = (request.headers.get(name, "") for name in ("content-type", "accept"))
+    return read_call(request.headers, target, content_type, accept)
 
 
 def _translated(handler: Handler) -> Handler:
+    """Answer errors as the API words them, and give every reply a request id, by which the log has the failures."""
+
     async def translated(request: Request) -> Response:
+        this = request_id()
         try:
-            _refuse_browsers(request.headers)
-            return await handler(request)
+            if "origin" in request.headers:
+                # The container's path needs no signature: a page in a browser here must not ask who is a client.
+                raise Forbidden("web pages may not call this endpoint", code="AccessDeniedException")
+            response = await handler(request)
         except TiplineError as error:
-            return error_response(error)
+            response = error_response(error)
+            if response.status_code >= 424:
+                log.warning("invocation_refused", request_id=this, code=error.code)
         except ClientDisconnect:
-            return Response(status_code=499)
+            response = Response(status_code=499)
         except Exception:
-            log.exception("invocation_failed")
-            return error_response(TiplineError("internal failure"))
+            log.exception("invocation_failed", request_id=this)
+            response = error_response(TiplineError("internal failure"))
+        response.headers[REQUEST_ID_HEADER] = this
+        return response
 
     return translated

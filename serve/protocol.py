@@ -1,44 +1,60 @@
-"""Request and reply bodies of the endpoint: `{"instances": [...]}` JSON, or JSON Lines with one record a line."""
+"""Bodies of the endpoint: `{"instances": [...]}` JSON, JSON Lines or CSV in, one document a record out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import orjson
 
-from core.errors import BadInput, UnsupportedFormat
-
-JSON = "application/json"
-JSON_LINES = "application/jsonlines"
-_JSON_LINES_NAMES = frozenset({JSON_LINES, "application/x-jsonlines", "application/jsonl", "application/x-ndjson"})
+from core.errors import BadInput
+from models.embedder import DIMENSIONS
+from serve.media import CSV, FLOATS, JSON, LINES, NPY, ContentType
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A record that is not JSON; it takes its place among the results with this message."""
+    """A record that cannot be read; it takes its place among the results with this message."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """Records in order, and the options beside them."""
+    """Records in order, the options beside them, and the media type of the reply."""
 
     records: Sequence[Any]
-    media_type: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    reply_type: str = JSON
 
 
-def read_invocation(body: bytes, content_type: str) -> Invocation:
-    """Parse a body; BadInput when the envelope itself cannot be read, UnsupportedFormat for another content type."""
-    media_type = content_type.partition(";")[0].strip().lower() or JSON
-    if media_type in _JSON_LINES_NAMES:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One document a record, in order and in the reply's form; `notes` is what that form has no place for."""
+
+    documents: list[bytes]
+    notes: str = ""
+
+
+class Frame(NamedTuple):
+    """The bytes around and between documents."""
+
+    opening: bytes
+    separator: bytes
+    closing: bytes
+
+
+def read_invocation(body: bytes, content_type: ContentType, reply_type: str) -> Invocation:
+    """Parse a body; BadInput when the envelope itself cannot be read, a bad record becomes Unreadable in its place."""
+    if content_type.name in LINES:
         lines = [line for line in body.split(b"\n") if line.strip()]
-        return Invocation([_read_line(line) for line in lines], JSON_LINES)
-    if media_type != JSON:
-        raise UnsupportedFormat(f"content type {media_type[:100]!r} is not read here; send {JSON} or {JSON_LINES}")
+        return Invocation([_read_line(line) for line in lines], reply_type=reply_type)
+    if content_type.name == CSV:
+        return Invocation(list(_read_csv(body, content_type.has_header)), reply_type=reply_type)
     try:
         envelope = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -46,14 +62,27 @@ def read_invocation(body: bytes, content_type: str) -> Invocation:
     if not isinstance(envelope, dict) or not isinstance(envelope.get("instances"), list):
         raise BadInput('the body must be an object with a list "instances"', code="bad_envelope")
     options = {name: value for name, value in envelope.items() if name != "instances"}
-    return Invocation(envelope["instances"], JSON, options)
+    return Invocation(envelope["instances"], options, reply_type)
 
 
-def write_reply(results: Sequence[bytes], media_type: str) -> bytes:
-    """Join one JSON document a record into a body of the request's own media type."""
-    if media_type == JSON_LINES:
-        return b"".join(result + b"\n" for result in results)
-    return b'{"predictions":[' + b",".join(results) + b"]}"
+def frame_of(reply_type: str, count: int) -> Frame:
+    """Return what surrounds `count` documents of a media type."""
+    if reply_type in LINES:
+        return Frame(b"", b"\n", b"\n" if count else b"")
+    if reply_type == FLOATS:
+        return Frame(b"", b"", b"")
+    if reply_type == NPY:
+        file = io.BytesIO()
+        layout = {"descr": "<f4", "fortran_order": False, "shape": (count, DIMENSIONS)}
+        np.lib.format.write_array_header_1_0(file, layout)
+        return Frame(file.getvalue(), b"", b"")
+    return Frame(b'{"predictions":[', b",", b"]}")
+
+
+def write_reply(documents: Sequence[bytes], reply_type: str) -> bytes:
+    """Join one document a record into a body."""
+    frame = frame_of(reply_type, len(documents))
+    return frame.opening + frame.separator.join(documents) + frame.closing
 
 
 def fraction_option(options: Mapping[str, Any], name: str, default: float) -> float:
@@ -77,3 +106,32 @@ def _read_line(line: bytes) -> Any:
         return orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return Unreadable(f"the line is not JSON: {error}")
+
+
+def _read_csv(body: bytes, has_header: bool) -> Iterator[Any]:
+    """Yield an object a row by the names in the header, empty cells left out; without a header, each row's one cell."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise BadInput(f"the body is not UTF-8: {error.reason}", code="bad_csv") from error
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    names = next(rows, []) if has_header else None
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            # The reader goes on with the next line.
+            yield Unreadable(f"the row is not CSV: {error}")
+            continue
+        if row:
+            yield _record(row, names)
+
+
+def _record(row: list[str], names: list[str] | None) -> Any:
+    if names is None:
+        return row[0] if len(row) == 1 else Unreadable("a row of several cells needs header=present")
+    if len(row) != len(names):
+        return Unreadable(f"the row has {len(row)} cells, the header {len(names)}")
+    return {name: cell for name, cell in zip(names, row, strict=True) if cell}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 import orjson
 from pydantic import ValidationError
 
@@ -13,24 +14,24 @@ from core.errors import BadInput, ModelFailure, TiplineError
 from core.events import Article
 from core.logs import get_logger
 from core.settings import Settings
-from models.embedder import Embedder
+from models.embedder import DIMENSIONS
 from models.enrich import ArticleResolver, Enricher, Failure, Prediction
-from models.summarizer import Summarizer
-from serve.protocol import Unreadable, count_option, fraction_option
+from models.summarizer import Summarizer, TextEncoder
+from serve.media import BINARY
+from serve.protocol import Answer, Invocation, Unreadable, count_option, fraction_option
 
 ENRICH, ENTITY_RESOLVER, SUMMARIZER, EMBEDDER = "enrich", "entity-resolver", "summarizer", "embedder"
 TARGETS = (ENRICH, ENTITY_RESOLVER, SUMMARIZER, EMBEDDER)
 MOST_SENTENCES = 20
 
-Options = Mapping[str, Any]
 log = get_logger(__name__)
 
 
 class Target(Protocol):
     """The work of one target; called in worker threads, several at a time."""
 
-    def predict(self, records: Sequence[Any], options: Options) -> list[bytes]:
-        """Return one JSON document a record, in order; a bad record fails alone, bad options fail the request."""
+    def answer(self, invocation: Invocation) -> Answer:
+        """Return one document a record, in order; a bad record fails alone, bad options fail the request."""
         ...
 
 
@@ -41,8 +42,9 @@ class EnrichTarget:
     enricher: Enricher
     settings: Settings
 
-    def predict(self, records: Sequence[Any], options: Options) -> list[bytes]:
+    def answer(self, invocation: Invocation) -> Answer:
         """Return a Prediction a record."""
+        options = invocation.options
         keep_above = fraction_option(options, "keep_above", self.settings.relevance_keep_above)
         review_from = fraction_option(options, "review_from", self.settings.relevance_review_from)
 
@@ -50,7 +52,7 @@ class EnrichTarget:
             article = read_article(record)
             return self.enricher.enrich(article, keep_above=keep_above, review_from=review_from).to_json()
 
-        return [_guarded(enrich, record) for record in records]
+        return Answer([_guarded(enrich, record) for record in invocation.records])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class ResolverTarget:
 
     resolver: ArticleResolver
 
-    def predict(self, records: Sequence[Any], options: Options) -> list[bytes]:
+    def answer(self, invocation: Invocation) -> Answer:
         """Return a Prediction a record."""
 
         def resolve(record: Any) -> bytes:
@@ -67,7 +69,7 @@ class ResolverTarget:
             decisions = tuple(self.resolver.resolve(article).decisions)
             return Prediction(article_id=article.article_id, revision=article.revision, decisions=decisions).to_json()
 
-        return [_guarded(resolve, record) for record in records]
+        return Answer([_guarded(resolve, record) for record in invocation.records])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class SummarizerTarget:
 
     summarizer: Summarizer
 
-    def predict(self, records: Sequence[Any], options: Options) -> list[bytes]:
+    def answer(self, invocation: Invocation) -> Answer:
         """Return a summary a record."""
 
         def summarize(record: Any) -> bytes:
@@ -85,26 +87,36 @@ class SummarizerTarget:
             found = self.summarizer.summarize(article_id, headline, body, sentences=limit)
             return orjson.dumps({"summary": [sentence.model_dump(mode="json") for sentence in found]})
 
-        return [_guarded(summarize, record) for record in records]
+        return Answer([_guarded(summarize, record) for record in invocation.records])
 
 
 @dataclass(frozen=True, slots=True)
 class EmbedderTarget:
-    """Strings to `{"embedding": [384 floats, unit length], "truncated": bool}`, all in one pass."""
+    """Strings to `{"embedding": [384 floats, unit length], "truncated": bool}`, or to 384 float32, all in one pass.
 
-    embedder: Embedder
+    As bytes, what is no string is a row of NaN, and the notes count these rows and the texts that were cut.
+    """
 
-    def predict(self, records: Sequence[Any], options: Options) -> list[bytes]:
+    embedder: TextEncoder
+
+    def answer(self, invocation: Invocation) -> Answer:
         """Return an embedding a record."""
+        records = invocation.records
         places = [place for place, record in enumerate(records) if isinstance(record, str)]
         encoded = self.embedder.encode([records[place] for place in places])
-        results = [_failure(BadInput("a record must be a string", code="bad_record"))] * len(records)
+        if invocation.reply_type in BINARY:
+            rows = np.full((len(records), DIMENSIONS), np.nan, dtype="<f4")
+            rows[places] = encoded.vectors
+            counts = {"truncated": sum(encoded.truncated), "failed": len(records) - len(places)}
+            notes = ",".join(f"{name}={count}" for name, count in counts.items() if count)
+            return Answer([row.tobytes() for row in rows], notes)
+        documents = [b"" if isinstance(record, str) else _failure(_unembeddable(record)) for record in records]
         for row, place in enumerate(places):
-            results[place] = orjson.dumps(
+            documents[place] = orjson.dumps(
                 {"embedding": encoded.vectors[row], "truncated": encoded.truncated[row]},
                 option=orjson.OPT_SERIALIZE_NUMPY,
             )
-        return results
+        return Answer(documents)
 
 
 def read_article(record: Any) -> Article:
@@ -117,6 +129,11 @@ def read_article(record: Any) -> Article:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "record"
         raise BadInput(f"{where}: {first['msg']}", code="bad_article") from error
+
+
+def _unembeddable(record: Any) -> BadInput:
+    reason = record.message if isinstance(record, Unreadable) else "a record must be a string"
+    return BadInput(reason, code="bad_record")
 
 
 def _text(record: Any, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -9,19 +10,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
+import numpy as np
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 
+from clients.aws import session
 from clients.endpoint import EndpointClient
 from core.errors import BadInput, Forbidden
 from core.settings import Settings
 from ops.processes import services
-from ops.secrets import keys_file
+from ops.secrets import aws_profile, keys_file
 from ops.stack.group import ProcessGroup
 from tests.integration.conftest import make_settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 BOOK = {
     "client_id": "C-1", "kind": "person", "names": [{"name": "Asha Venkatraman", "type": "legal"}],
@@ -109,6 +116,65 @@ def test_direct_targets_start_on_demand(client: EndpointClient) -> None:
     embedded, wrong = client.invoke("embedder", ["a text", 7])
     assert len(embedded["embedding"]) == 384
     assert wrong["error"]["code"] == "bad_record"
+
+
+@pytest.fixture(scope="module")
+def runtime(serving: Settings) -> SageMakerRuntimeClient:
+    return session(serving).client("sagemaker-runtime", endpoint_url=serving.endpoint_url)
+
+
+def test_an_embedding_is_the_same_in_every_form(runtime: SageMakerRuntimeClient) -> None:
+    sent: Any = {"EndpointName": "embedder", "Body": b'a text\n"another, longer text"\n', "ContentType": "text/csv"}
+    in_json = json.loads(runtime.invoke_endpoint(**sent)["Body"].read())["predictions"]
+    expected = np.array([one["embedding"] for one in in_json], dtype=np.float32)
+    numpy_file = runtime.invoke_endpoint(**sent, Accept="application/x-npy")
+    assert numpy_file["ContentType"] == "application/x-npy"
+    rows = np.load(io.BytesIO(numpy_file["Body"].read()))
+    assert np.allclose(rows, expected, atol=1e-6)
+    bare = runtime.invoke_endpoint(**sent, Accept="application/octet-stream")["Body"].read()
+    assert np.array_equal(np.frombuffer(bare, "<f4").reshape(2, 384), rows)
+
+
+def test_summaries_are_streamed_by_the_name_of_their_endpoint(runtime: SageMakerRuntimeClient) -> None:
+    record = {"headline": HEADLINE, "body": BODY, "sentences": 1}
+    reply = runtime.invoke_endpoint_with_response_stream(
+        EndpointName="summarizer",
+        Body=json.dumps({"instances": [record, 7, record]}).encode(),
+        ContentType="application/json",
+        Accept="application/jsonlines",
+        CustomAttributes="trace=7",
+    )
+    assert (reply["ContentType"], reply["CustomAttributes"]) == ("application/jsonlines", "trace=7")
+    parts = [event["PayloadPart"]["Bytes"] for event in reply["Body"]]
+    first, wrong, last = (json.loads(line) for line in b"".join(parts).splitlines())
+    assert (len(parts), len(first["summary"]), first == last) == (3, 1, True)
+    assert wrong["error"]["code"] == "bad_record"
+
+
+def test_24_mb_pass_every_hop_and_beyond_the_limit_nothing_does(runtime: SageMakerRuntimeClient) -> None:
+    # The embedder is a deployment of its own: both hops carry the text.
+    long = json.dumps("word " * (24_000_000 // 5)).encode()
+    (embedded,) = (
+        runtime.invoke_endpoint(EndpointName="embedder", ContentType="application/jsonlines", Body=long)["Body"]
+        .read()
+        .splitlines()
+    )
+    assert json.loads(embedded)["truncated"]
+    with pytest.raises(ClientError) as refused:
+        runtime.invoke_endpoint(EndpointName="embedder", Body=b"x" * (25 * 1024 * 1024 + 1))
+    error = refused.value.response
+    assert (error["Error"]["Code"], error["ResponseMetadata"]["RetryAttempts"]) == ("ValidationError", 0)
+    assert "limit of 26214400 bytes" in error["Error"]["Message"]
+
+
+def test_a_key_may_do_what_its_policy_says(serving: Settings) -> None:
+    def invoke(role: str) -> None:
+        client = EndpointClient(serving.model_copy(update={"aws_profile": aws_profile(serving, role)}))
+        client.invoke("enrich", [article()])
+
+    invoke("stream")
+    with pytest.raises(Forbidden, match=r"user/analyst is not authorized to perform: sagemaker:InvokeEndpoint"):
+        invoke("analyst")
 
 
 def test_bad_requests_and_wrong_keys_are_told_apart(serving: Settings, client: EndpointClient) -> None:

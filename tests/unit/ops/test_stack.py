@@ -65,7 +65,8 @@ def test_the_credentials_and_the_servers_keys_agree(settings: Settings) -> None:
     profile = ConfigParser()
     profile.read(settings.aws_shared_credentials_file)
     keys = json.loads(keys_file(settings).read_text())
-    for name, role in (("tipline", "platform"), ("tipline-analyst", "analyst"), ("tipline-compliance", "compliance")):
+    for role in ("platform", "stream", "analyst", "compliance"):
+        name = "tipline" if role == "platform" else f"tipline-{role}"
         key = {"secret": profile[name]["aws_secret_access_key"], "role": role, "user": role}
         assert keys[profile[name]["aws_access_key_id"]] == key
 

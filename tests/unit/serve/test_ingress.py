@@ -9,60 +9,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from clients.aws_auth import KeyRing, Verifier
 from core.clock import utc_now
-from core.errors import ModelFailure, Overloaded
-from serve.ingress import create_app
-from serve.protocol import Invocation
-
-URL = "http://127.0.0.1:8080"
-REGION = "eu-central-1"
-LIMIT_BYTES = 2000
-
-
-class Endpoint:
-    """The application with a target that echoes its records, or fails as told."""
-
-    def __init__(self, keys_path: Path) -> None:
-        self.ready = True
-        self.failure: Exception | None = None
-        self.calls: list[tuple[str, Invocation]] = []
-        keys_path.write_text(json.dumps({"KEY": {"secret": "right", "role": "stream"}}))
-        app = create_app(
-            endpoint_name="news-enrichment",
-            body_limit_bytes=LIMIT_BYTES,
-            verifier=Verifier(KeyRing(keys_path), REGION),
-            ready=lambda: self.ready,
-            invoke=self.invoke,
-        )
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL)
-
-    async def invoke(self, target: str, invocation: Invocation) -> list[bytes]:
-        if self.failure:
-            raise self.failure
-        self.calls.append((target, invocation))
-        return [json.dumps({"echo": str(record)}).encode() for record in invocation.records]
-
-    async def post(self, path: str, body: bytes, *, signed_with: str = "right", **headers: str) -> httpx.Response:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        request = AWSRequest("POST", URL + path, headers=named, data=body)
-        SigV4Auth(Credentials("KEY", signed_with), "sagemaker", REGION).add_auth(request)
-        return await self.http.post(path, content=body, headers=dict(request.headers))
+from core.errors import DependencyUnavailable, ModelFailure, Overloaded
+from tests.unit.serve.signed_endpoint import BODY, LIMIT_BYTES, PATH, REGION, URL, Endpoint
 
 
 @pytest.fixture
 def endpoint(tmp_path: Path) -> Endpoint:
     return Endpoint(tmp_path / "keys.json")
-
-
-PATH = "/endpoints/news-enrichment/invocations"
-BODY = b'{"instances":["a","b"],"keep_above":0.8}'
 
 
 async def test_ping_tells_readiness(endpoint: Endpoint) -> None:
@@ -105,7 +64,11 @@ async def test_json_lines_keep_their_order_around_a_bad_line(endpoint: Endpoint)
         (PATH, b"{", {}),
         (PATH, b"[]", {}),
         (PATH, b'{"instances":{}}', {}),
-        (PATH, BODY, {"Content_Type": "text/csv"}),
+        (PATH, BODY, {"Content_Type": "application/xml"}),
+        (PATH, BODY, {"Accept": "image/png"}),
+        (PATH, BODY, {"X_Amzn_SageMaker_Target_Variant": "Canary"}),
+        (PATH, BODY, {"X_Amzn_SageMaker_Inference_Id": "x" * 65}),
+        (PATH, BODY, {"X_Amzn_SageMaker_Session_Id": "NEW_SESSION"}),
         (PATH, BODY, {"X_Amzn_SageMaker_Target_Model": "nobody"}),
         ("/endpoints/other/invocations", BODY, {}),
         (PATH, b"x" * (LIMIT_BYTES + 1), {}),
@@ -123,6 +86,7 @@ async def test_what_the_caller_did_wrong_is_a_validation_error(
     ("failure", "status", "code"),
     [
         (Overloaded("full", retry_after_s=1), 503, "ServiceUnavailable"),
+        (DependencyUnavailable("down"), 503, "ServiceUnavailable"),
         (ModelFailure("broken"), 424, "ModelError"),
         (RuntimeError("secret detail"), 500, "InternalFailure"),
     ],
@@ -135,6 +99,28 @@ async def test_failures_carry_the_codes_that_boto3_knows(
     assert (reply.status_code, reply.headers["x-amzn-errortype"]) == (status, code)
     assert ("retry-after" in reply.headers) == (status == 503)
     assert "secret detail" not in reply.text
+
+
+async def test_a_model_that_takes_too_long_is_a_model_error_with_its_status(endpoint: Endpoint) -> None:
+    reply = await endpoint.post(PATH, b'{"instances":["for ever"]}')
+    assert (reply.status_code, reply.headers["x-amzn-errortype"]) == (424, "ModelError")
+    assert (reply.json()["OriginalStatusCode"], "timed out" in reply.json()["OriginalMessage"]) == (504, True)
+
+
+async def test_what_the_caller_gave_comes_back_with_the_reply(endpoint: Endpoint) -> None:
+    given = {"X-Amzn-SageMaker-Custom-Attributes": "trace=7", "X-Amzn-SageMaker-Inference-Id": "i 1"}
+    reply = await endpoint.http.post("/invocations", content=BODY, headers=given)
+    assert {name: reply.headers[name] for name in given} == given
+
+
+async def test_each_role_may_do_what_its_policy_says(endpoint: Endpoint) -> None:
+    assert (await endpoint.post(PATH, BODY, key="STREAM")).status_code == 200
+    refused = await endpoint.post(PATH, BODY, key="ANALYST")
+    assert (refused.status_code, refused.headers["x-amzn-errortype"]) == (403, "AccessDeniedException")
+    assert "not authorized to perform: sagemaker:InvokeEndpoint on resource" in refused.json()["Message"]
+    streamed = await endpoint.post(f"{PATH}-response-stream", BODY, key="STREAM")
+    assert streamed.status_code == 403
+    assert len(endpoint.calls) == 1
 
 
 async def test_only_the_right_key_passes(endpoint: Endpoint) -> None:

@@ -18,7 +18,7 @@ from serve import head
 from serve.book_source import FileBook
 from serve.live_resolver import LiveResolver
 from serve.main import deployment_config
-from serve.protocol import Unreadable, count_option, fraction_option
+from serve.protocol import Invocation, Unreadable, count_option, fraction_option
 from serve.slots import Slots
 from serve.targets import ResolverTarget, read_article
 
@@ -107,7 +107,7 @@ def test_a_registry_file_changes_its_version_with_its_bytes(tmp_path: Path) -> N
 def test_a_bad_record_fails_alone_and_in_its_place() -> None:
     resolver = SimpleNamespace(resolve=lambda article: SimpleNamespace(decisions=()))
     records = [ARTICLE, {**ARTICLE, "revision": -1}, Unreadable("the line is not JSON"), 7, ARTICLE]
-    results = [orjson.loads(result) for result in ResolverTarget(resolver).predict(records, {})]
+    results = [orjson.loads(result) for result in ResolverTarget(resolver).answer(Invocation(records)).documents]
     codes = [result["error"] and result["error"]["code"] for result in results]
     assert codes == [None, "bad_article", "bad_json", "bad_article", None]
     assert results[1]["error"]["message"].startswith("revision")
@@ -116,7 +116,7 @@ def test_a_bad_record_fails_alone_and_in_its_place() -> None:
 def test_a_registry_that_is_not_loaded_fails_the_whole_request() -> None:
     live = LiveResolver(Book(), lambda *_: None, poll_s=1)  # type: ignore[arg-type]
     with pytest.raises(DependencyUnavailable):
-        ResolverTarget(live).predict([ARTICLE], {})
+        ResolverTarget(live).answer(Invocation([ARTICLE]))
 
 
 @pytest.mark.parametrize("value", [1.5, -0.1, "0.8", True, None])
