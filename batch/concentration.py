@@ -5,16 +5,24 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
+from batch.instruments import FACTS
+from batch.marking import is_cash
 from batch.valuation import MONEY
 
 _LARGEST = 10
 _MOVERS = 5
 _DIMENSIONS = {"instrument": "instrument_id", "currency": "price_ccy", "id_type": "id_type"}
+# Cash is a claim on the bank itself: it is a class, and counts neither as an issuer's nor as a country's.
+_CASH_CLASS = "cash"
+_NOT_OF_CASH = ("issuer", "country")
 _RATIO = "decimal(28,10)"
 
 
-def concentrations(positions: DataFrame) -> DataFrame:
+def concentrations(positions: DataFrame, instruments: DataFrame | None) -> DataFrame:
     """Return per client and day its concentrations and movers, from rows of gold.position_metrics.
+
+    Where instruments are described, by issuer, asset_class and country too; there the name of what no file described is
+    null.
 
     Columns: as_of_date, client_id; top_concentration, the largest share of one instrument other than cash; and the JSON
     texts concentrations, `{instrument, currency, id_type: [{name, market_value, weight}]}` with the ten largest of
@@ -22,9 +30,11 @@ def concentrations(positions: DataFrame) -> DataFrame:
     five losses. Accounts are added up; money and weights are decimal text; the shares of a client worth 0 are 0.
     """
     client = ["as_of_date", "client_id"]
-    groups = F.array(*(F.struct(F.lit(of).alias("of"), F.col(c).alias("name")) for of, c in _DIMENSIONS.items()))
+    dimensions = _DIMENSIONS if instruments is None else {**_DIMENSIONS, **{fact: fact for fact in FACTS}}
+    rows = positions if instruments is None else _classified(positions, instruments)
+    groups = F.array_compact(F.array(*(_group(of, column) for of, column in dimensions.items())))
     totals = (
-        positions.select(*client, "id_type", "market_value", "pnl_total", F.explode(groups).alias("group"))
+        rows.select(*client, "id_type", "market_value", "pnl_total", F.explode(groups).alias("group"))
         .groupBy(*client, "group")
         .agg(
             F.sum("market_value").cast(MONEY).alias("value"),
@@ -35,7 +45,7 @@ def concentrations(positions: DataFrame) -> DataFrame:
     entry = F.struct("group.*", "value", "pnl", "is_cash")
     net = F.sum(F.when(F.col("group.of") == "id_type", F.col("value"))).cast(MONEY)
     entries = totals.groupBy(*client).agg(F.collect_list(entry).alias("entries"), net.alias("net"))
-    largest = F.struct(*(_largest(of).alias(of) for of in _DIMENSIONS))
+    largest = F.struct(*(_largest(of).alias(of) for of in dimensions))
     movers = F.struct(_movers(1).alias("best"), _movers(-1).alias("worst"))
     return entries.select(
         *client,
@@ -43,6 +53,26 @@ def concentrations(positions: DataFrame) -> DataFrame:
         F.to_json(largest).alias("concentrations"),
         F.to_json(movers).alias("top_movers"),
     )
+
+
+def _classified(positions: DataFrame, instruments: DataFrame) -> DataFrame:
+    """Add what each position's instrument was on its day."""
+    held = positions.select(
+        "as_of_date", "client_id", "id_type", "market_value", "pnl_total", "instrument_id", "price_ccy"
+    )
+    of_day = (
+        (held["instrument_id"] == instruments["instrument_id"])
+        & (held["as_of_date"] >= instruments["since"])
+        & (instruments["until"].isNull() | (held["as_of_date"] < instruments["until"]))
+    )
+    classified = held.join(F.broadcast(instruments), of_day, "left").drop(instruments["instrument_id"])
+    of_cash = F.when(is_cash(), F.lit(_CASH_CLASS)).otherwise(F.col("asset_class"))
+    return classified.withColumn("asset_class", of_cash)
+
+
+def _group(dimension: str, column: str) -> Column:
+    group = F.struct(F.lit(dimension).alias("of"), F.col(column).alias("name"))
+    return F.when(~is_cash(), group) if dimension in _NOT_OF_CASH else group
 
 
 def _of(dimension: str) -> Column:

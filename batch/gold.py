@@ -16,6 +16,7 @@ from batch.audit import sums_that_differ
 from batch.bookings import legs
 from batch.days import Plan, plan_rebuild
 from batch.holdings import holdings, known_clients, read_positions
+from batch.instruments import described
 from batch.lake import Lake
 from batch.marking import mark
 from batch.performance import chain, client_days
@@ -123,7 +124,10 @@ def _client_rows(lake: Lake, positions: DataFrame, plan: Plan, finality: Mapping
     flash = [day for day, status in {**known, **finality}.items() if status == "flash"]
     of_day = F.when(F.col("as_of_date").isin(flash), "flash").otherwise("final")
     kept = stored.where(F.col("as_of_date").isin(plan.chained)).drop(*_CHAINED)
-    days = client_days(positions).withColumn("finality", of_day).unionByName(kept, allowMissingColumns=True)
+    instruments = described(lake, max(plan.days, default=date.min))
+    days = (
+        client_days(positions, instruments).withColumn("finality", of_day).unionByName(kept, allowMissingColumns=True)
+    )
     before = stored.where(F.col("as_of_date") == F.lit(plan.day_before))
     return chain(days, before, plan.previous_of, lake.spark).withColumn("computed_at", F.current_timestamp())
 

@@ -24,8 +24,11 @@ SUMS = ("market_value", *FIGURES)
 _RATIO = "decimal(28,10)"
 
 
-def client_days(positions: DataFrame) -> DataFrame:
-    """Return the sums, quality and JSON columns of each client and day, from rows of gold.position_metrics."""
+def client_days(positions: DataFrame, instruments: DataFrame | None) -> DataFrame:
+    """Return the sums, quality and JSON columns of each client and day, from rows of gold.position_metrics.
+
+    `instruments` are those of `batch.instruments.described`.
+    """
     rank = F.array_position(F.array(*(F.lit(name) for name in QUALITIES)), F.col("quality"))
     counts = F.struct(*(F.count_if(F.col("quality") == name).alias(name) for name in QUALITIES))
     sums = positions.groupBy(*CLIENT).agg(
@@ -35,7 +38,7 @@ def client_days(positions: DataFrame) -> DataFrame:
         F.to_json(counts).alias("quality_counts"),
         F.count_if(F.col("quantity") != 0).cast("int").alias("positions"),
     )
-    return sums.join(concentrations(positions), CLIENT)
+    return sums.join(concentrations(positions, instruments), CLIENT)
 
 
 def chain(

@@ -20,7 +20,7 @@ from clients.postgres import DatabaseError, DatabaseUnavailable
 from core.errors import BadInput, DependencyUnavailable, NotFound, TiplineError
 from core.logs import get_logger
 
-SOURCES = ("silver.positions", "silver.prices", "silver.fx", "silver.transactions")
+SOURCES = ("silver.positions", "silver.prices", "silver.fx", "silver.transactions", "silver.instruments")
 log = get_logger(__name__)
 
 

@@ -45,6 +45,11 @@ TRANSACTIONS = [
     ("instrument_id", pa.string()), ("kind", pa.string()), ("quantity", QUANTITY), ("price", UNIT_PRICE),
     ("ccy", pa.string()), ("fx_rate", RATE), ("amount", LOCAL_MONEY), *_ORIGIN,
 ]  # fmt: skip
+# What an instrument is, from this day on until it has another row.
+INSTRUMENTS = [
+    ("as_of_date", pa.date32()), ("instrument_id", pa.string()), ("issuer", pa.string()), ("asset_class", pa.string()),
+    ("country", pa.string()), *_ORIGIN,
+]  # fmt: skip
 # `row` is the row as JSON of its fields; the file itself stays in bronze under `key` and `version_id`.
 QUARANTINE = [
     ("as_of_date", pa.date32()), ("kind", pa.string()), ("file_id", pa.string()), ("key", pa.string()),
@@ -102,6 +107,7 @@ TABLES = (
     LakeTable("silver.prices", PRICES, "as_of_date", silver_bucket, "prices"),
     LakeTable("silver.fx", FX, "as_of_date", silver_bucket, "fx"),
     LakeTable("silver.transactions", TRANSACTIONS, "trade_date", silver_bucket, "transactions"),
+    LakeTable("silver.instruments", INSTRUMENTS, "as_of_date", silver_bucket, "instruments"),
     LakeTable("silver.quarantine", QUARANTINE, "as_of_date", silver_bucket, "quarantine"),
     LakeTable("gold.position_metrics", POSITION_METRICS, "as_of_date", _gold, "position-metrics"),
     LakeTable("gold.client_metrics", CLIENT_METRICS, "as_of_date", _gold, "client-metrics"),

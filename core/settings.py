@@ -160,6 +160,7 @@ class Settings(BaseSettings):
     escalate_to_deputy_s: float = Field(default=600.0, gt=0)
     escalate_to_head_s: float = Field(default=1200.0, gt=0)
     api_requests_per_minute: int = Field(default=6000, ge=1)
+    traffic_lights_file: Path | None = None
     feed_retention_s: int = 7 * 24 * 3600
     ws_heartbeat_s: float = 15.0
     ws_queue_frames: int = 256

@@ -21,7 +21,7 @@ from clients.s3 import Store
 from clients.spark_options import class_archive
 from core.settings import Settings, as_environment, load_settings
 from ops.demo.portfolios.accounts import load_accounts
-from ops.demo.portfolios.days import KINDS, generate
+from ops.demo.portfolios.days import generate
 from ops.drill.product import free_ports
 from ops.home import MIGRATIONS, ROOT
 from ops.preflight import port_fields
@@ -74,7 +74,7 @@ def _land(settings: Settings) -> None:
     store.ensure_bucket(settings.bronze_bucket, versioned=True)
     (day,) = generate(CLIENTS, 1, SEED, DAY)
     load_accounts(settings, day.accounts.to_pylist())
-    for kind in KINDS:
+    for kind in day.tables:
         store.put(settings.bronze_bucket, place_of(kind, DAY, f"{kind}.csv").key, day.csv(kind))
 
 

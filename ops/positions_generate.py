@@ -30,7 +30,7 @@ def generate(
         bool, typer.Option(help="Also write a first, wrong version of the last day's positions, to `first/`.")
     ] = False,
 ) -> None:
-    """Write positions, prices, fx and transactions of made-up clients, consistent to the cent, and accounts.csv."""
+    """Write the files of made-up clients and their instruments, consistent to the cent, and accounts.csv."""
     from ops.demo.portfolios.columns import csv_bytes
     from ops.demo.portfolios.days import generate as days_of
     from ops.demo.portfolios.days import misstated

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     PRICES = "prices"
     FX = "fx"
     TRANSACTIONS = "transactions"
+    INSTRUMENTS = "instruments"
 
 
 def register(app: typer.Typer) -> None:

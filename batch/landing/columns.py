@@ -57,12 +57,21 @@ COLUMNS = {
             "instrument": "instrument_id", "type": "kind", "qty": "quantity", "currency": "ccy",
         },
     ),
+    "instruments": Columns(
+        ("as_of_date", "instrument_id", "asset_class"),
+        ("issuer", "country"),
+        {
+            "date": "as_of_date", "id": "instrument_id", "instrument": "instrument_id", "issuer_name": "issuer",
+            "class": "asset_class", "issuer_country": "country", "country_of_risk": "country",
+        },
+    ),
 }  # fmt: skip
 NUMERIC = {
     "positions": ("quantity", "price", "price_factor", "accrued", "cost_price"),
     "prices": ("price", "price_factor"),
     "fx": ("rate",),
     "transactions": ("quantity", "price", "fx_rate", "amount"),
+    "instruments": (),
 }
 
 

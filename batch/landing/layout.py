@@ -8,7 +8,7 @@ from datetime import date
 
 from core.errors import BadInput
 
-KINDS = ("positions", "prices", "fx", "transactions")
+KINDS = ("positions", "prices", "fx", "transactions", "instruments")
 MANIFEST_SUFFIX = ".manifest.json"
 
 _KEY = re.compile(r"(?P<kind>[^/]+)/date=(?P<day>[^/]+)/(?P<name>[^/]+)")

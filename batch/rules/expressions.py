@@ -17,7 +17,7 @@ _FORMULA = "left({0}, 1) IN ('=', '+', '-', '@')"
 _FORMULA_NO_NUMBER = _FORMULA + " AND try_cast({0} AS DOUBLE) IS NULL"
 # PostgreSQL's text has no NUL, and a key no kilobytes.
 _UNTIDY = r"length({0}) > {1} OR {0} RLIKE r'[\x00-\x1F\x7F]'"
-_LONGEST, _LONGEST_ADDED = 64, 1000
+_LONGEST_ADDED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _column_conditions(name: str, column: Column) -> Iterator[tuple[str, str]]:
         )
     if column.is_free_text:
         yield "formula", _FORMULA.format(name)
-        yield "text", _UNTIDY.format(name, _LONGEST)
+        yield "text", _UNTIDY.format(name, column.longest)
 
 
 def _typed(name: str, column: Column) -> str:

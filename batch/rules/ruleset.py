@@ -28,6 +28,7 @@ class Column(_Declared):
     at_most: Decimal | None = None
     above: Decimal | None = None
     one_of: tuple[str, ...] = ()
+    longest: int = 64
     currency: Literal["major", "any"] | None = None
 
     @property
@@ -92,7 +93,7 @@ class Currencies(_Declared):
 
 @cache
 def ruleset(kind: str) -> Ruleset:
-    """Return the rules of `positions`, `prices`, `fx` or `transactions`."""
+    """Return the rules of one of the kinds that `batch.landing.layout` names."""
     return Ruleset.model_validate(_read(kind))
 
 

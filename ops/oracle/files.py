@@ -1,4 +1,4 @@
-"""The day's four files as rows of text, and the few conversions every figure needs."""
+"""The day's files as rows of text, and the few conversions every figure needs."""
 
 from __future__ import annotations
 
@@ -27,12 +27,15 @@ class DayFiles:
     prices: Sequence[TextRow] = ()
     fx: Sequence[TextRow] = ()
     transactions: Sequence[TextRow] = field(default=())
+    instruments: Sequence[TextRow] = ()
 
     @classmethod
     def of_csv(cls, as_of: date, texts: Mapping[str, str]) -> DayFiles:
         """Read CSV texts by kind; a kind that is absent has no rows."""
         rows = {kind: list(csv.DictReader(io.StringIO(text))) for kind, text in texts.items()}
-        return cls(as_of, *(rows.get(kind, []) for kind in ("positions", "prices", "fx", "transactions")))
+        return cls(
+            as_of, *(rows.get(kind, []) for kind in ("positions", "prices", "fx", "transactions", "instruments"))
+        )
 
 
 def number(row: TextRow, column: str) -> Decimal | None:

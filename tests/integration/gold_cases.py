@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from tests.integration.silver_rows import position, price, rate, transaction
+from tests.integration.silver_rows import instrument, position, price, rate, transaction
 
 # Years after what other tests load, so that nothing of theirs depends on it.
 FRIDAY, SATURDAY, MONDAY = date(2031, 3, 7), date(2031, 3, 8), date(2031, 3, 10)
@@ -26,6 +26,13 @@ PRICES = [
     price(FRIDAY, "QUIET", "10"),
     price(MONDAY, "HALVES", "0.125"),
     price(date(2031, 2, 10), "LAPSED", "0.90", unit_factor="0.01"),
+]
+# A share changes its issuer over the weekend; the bond is described after the days that are looked at.
+INSTRUMENTS = [
+    instrument(FRIDAY, "SHARE", "Target", "equity", "US"),
+    instrument(SATURDAY, "SHARE", "Bidder", "equity", "US"),
+    instrument(FRIDAY, "PENCE", "Bidder", "equity", "GB"),
+    instrument(date(2031, 3, 11), "BOND", "Bidder", "bond", "US"),
 ]
 FX = [
     rate(FRIDAY, "USDEUR", "0.90"),

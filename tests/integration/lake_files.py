@@ -25,6 +25,7 @@ PLAIN: dict[str, Row] = {
         "client_id": "SILVER-1", "account_id": "SILVER-1-A", "instrument_id": "FUND-1", "kind": "buy",
         "quantity": "10", "price": "10", "ccy": "EUR", "amount": "-100",
     },
+    "instruments": {"instrument_id": "FUND-1", "issuer": "A Fund", "asset_class": "fund", "country": "LU"},
 }  # fmt: skip
 
 

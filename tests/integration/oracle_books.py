@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ops.demo.portfolios.days import KINDS, generate
+from ops.demo.portfolios.days import generate
 from ops.demo.portfolios.identifiers import make_isin
 from ops.oracle.files import DayFiles, TextRow
 
@@ -113,7 +113,7 @@ class Books:
 def make_books() -> Books:
     """Draw the made-up days, take one trade away, and add the extremes."""
     drawn = list(generate([f"ORACLE-{n:02d}" for n in range(CLIENTS)], DAYS, SEED, END, per_client=(8, 30)))
-    days = [DayFiles.of_csv(day.as_of, {kind: day.csv(kind).decode() for kind in KINDS}) for day in drawn]
+    days = [DayFiles.of_csv(day.as_of, {kind: day.csv(kind).decode() for kind in day.tables}) for day in drawn]
     deleted = next(
         row for row in days[3].transactions if row["kind"] == "buy" and row["amount"] and row["ccy"] == "USD"
     )

@@ -37,6 +37,16 @@ def price(day: date, instrument: str, value: str, ccy: str = "EUR", unit_factor:
     return {"as_of_date": day, "instrument_id": instrument, "price": value, "ccy": ccy, "unit_factor": unit_factor}
 
 
+def instrument(day: date, name: str, issuer: str | None, asset_class: str, country: str | None) -> Row:
+    return {
+        "as_of_date": day,
+        "instrument_id": name,
+        "issuer": issuer,
+        "asset_class": asset_class,
+        "country": country,
+    }
+
+
 def rate(day: date, pair: str, value: str) -> Row:
     return {"as_of_date": day, "from_ccy": pair[:3], "to_ccy": pair[3:], "rate": value}
 

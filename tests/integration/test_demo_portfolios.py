@@ -40,8 +40,8 @@ def accounts(settings: Settings, prefix: str) -> set[tuple[str, str, str]]:
 def test_the_year_is_loaded_once_and_continued(own_bucket: Settings) -> None:
     assert load_demo_portfolios(own_bucket, SATURDAY, days=3) == [date(2012, 2, 29), date(2012, 3, 1), FRIDAY]
     first = versions(own_bucket)
-    assert {key.split("/")[0] for key in first} == set(KINDS)
-    assert len(first) == 12
+    assert {key.split("/")[0] for key in first} == {*KINDS, "instruments"}
+    assert len(first) == 3 * len(KINDS) + 1
     assert load_demo_portfolios(own_bucket, SATURDAY, days=3) == []
     assert load_demo_portfolios(own_bucket, TUESDAY, days=3) == [date(2012, 3, 5)]
     assert versions(own_bucket).items() > first.items()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +18,7 @@ from batch.landing.files import sync_landed
 from ops.demo.portfolios.accounts import load_accounts
 from ops.demo.portfolios.days import KINDS
 from ops.oracle.clients import ClientRow, client_rows
+from ops.oracle.concentration import concentrations, facts_by_day
 from ops.oracle.files import cents
 from ops.oracle.pnl import Row, compute
 from tests.integration.oracle_books import ISIN, Books, make_books, to_csv
@@ -49,7 +52,7 @@ def compared(lake: Lake) -> Compared:
     dates = [day.as_of for day in books.days]
     load_accounts(lake.settings, books.accounts)
     for day in books.days:
-        for kind in KINDS:
+        for kind in (*KINDS, "instruments"):
             if rows := getattr(day, kind):
                 lake.store.put(lake.settings.bronze_bucket, f"{kind}/date={day.as_of}/oracle.csv", to_csv(rows))
     with lake.open_session() as session:
@@ -96,6 +99,20 @@ def test_every_figure_of_every_client_is_the_same(compared: Compared) -> None:
         if compared.gold_clients[key][name] != value
     ]
     assert differences == []
+
+
+def test_every_share_of_every_client_is_the_same(compared: Compared) -> None:
+    facts, of_client = facts_by_day(compared.books.days), defaultdict(list)
+    for row in compared.positions.values():
+        of_client[row.as_of, row.client_id].append(row)
+    unclassified = 0
+    for (day, client), rows in of_client.items():
+        found = json.loads(compared.gold_clients[day, client]["concentrations"])
+        for of, expected in concentrations(rows, facts[day]).items():
+            shares = [(one.get("name"), Decimal(one["market_value"]), Decimal(one["weight"])) for one in found[of]]
+            assert shares == expected, (day, client, of)
+            unclassified += any(name is None for name, _, _ in shares)
+    assert unclassified, "the extremes' instruments are in no file"
 
 
 def test_weights_are_the_same_and_so_are_chained_returns(compared: Compared) -> None:

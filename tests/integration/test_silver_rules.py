@@ -84,8 +84,18 @@ CASES: dict[str, list[tuple[dict[str, object], str, str | None]]] = {
         ({"kind": "split", "price": "0", "amount": "1"}, "split", "amount"),
         ({"fx_rate": "0"}, "range", "fx_rate"),
     ],
+    "instruments": [
+        ({"instrument_id": "BAD-0", "asset_class": "stock"}, "one_of", "asset_class"),
+        ({"instrument_id": "BAD-1", "asset_class": None}, "required", "asset_class"),
+        ({"instrument_id": "BAD-2", "country": "Germany"}, "country", "country"),
+        ({"instrument_id": "BAD-3", "country": "de"}, "country", "country"),
+        ({"instrument_id": "BAD-4", "issuer": "=cmd()"}, "formula", "issuer"),
+        ({"instrument_id": "BAD-5", "issuer": "x" * 201}, "text", "issuer"),
+        ({"instrument_id": "FUND-4"}, "duplicate", "instrument_id"),
+        ({"instrument_id": "FUND-4"}, "duplicate", "instrument_id"),
+    ],
 }  # fmt: skip
-GOOD = {"positions": 3, "prices": 3, "fx": 3, "transactions": 3}
+GOOD = {"positions": 3, "prices": 3, "fx": 3, "transactions": 3, "instruments": 3}
 
 
 @pytest.fixture(scope="module")

@@ -25,19 +25,22 @@ _MOST_INSTRUMENTS, _FEWEST_INSTRUMENTS = 4000, 300
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The files of one business day by kind, and the accounts they speak of."""
+    """The files of one business day by kind, and the accounts they speak of.
+
+    Every day has `KINDS`; what the instruments are is in a file of the first day only, as they never change.
+    """
 
     as_of: date
     tables: dict[str, pa.Table]
     accounts: pa.Table
 
     def csv(self, kind: str) -> bytes:
-        """Return one of the four files as CSV."""
+        """Return one of the files as CSV."""
         return csv_bytes(self.tables[kind])
 
     def write(self, folder: Path) -> int:
-        """Write the four files as they lie in bronze, `{kind}/date=D/{kind}.csv`; return the rows of positions."""
-        for kind in KINDS:
+        """Write the files as they lie in bronze, `{kind}/date=D/{kind}.csv`; return the rows of positions."""
+        for kind in self.tables:
             path = folder / kind / f"date={self.as_of}" / f"{kind}.csv"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(self.csv(kind))
@@ -75,6 +78,7 @@ def generate(
             "prices": market.price_table(),
             "fx": market.fx_table(),
             "transactions": ledger.table(),
+            **({} if number else {"instruments": market.instrument_table()}),
         }
         yield Day(day, tables, books.accounts_table())
 

@@ -33,13 +33,13 @@ def load_demo_portfolios(settings: Settings, today: date | None = None, *, days:
     """
     store = Store(settings)
     last = business_days(1, (today or utc_now().date()) - timedelta(days=1))[0]
-    there = {kind: _dates(store, settings, kind) for kind in KINDS}
+    there = {kind: _dates(store, settings, kind) for kind in (*KINDS, "instruments")}
     first = min((day for found in there.values() for day in found), default=business_days(days, last)[0])
     wanted = [day for day in business_days((last - first).days + 1, last) if day >= first]
     load_accounts(settings, next(_year(wanted)).accounts.to_pylist())
     lacking = [day for day in wanted if any(day not in there[kind] for kind in KINDS)]
     if lacking:
-        missing = ((day, kind) for day in _year(wanted) for kind in KINDS if day.as_of not in there[kind])
+        missing = ((day, kind) for day in _year(wanted) for kind in day.tables if day.as_of not in there[kind])
         with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as pool:
             list(pool.map(lambda each: _upload(store, settings, *each), missing))
     return lacking

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from ops.demo.portfolios.columns import Flags, Floats, Ints, constant, decimals, named
-from ops.demo.portfolios.universe import BOND, CURRENCIES, EQUITY, MINOR_CODE, QUOTE_NAMES, Universe
+from ops.demo.portfolios.universe import BOND, CLASSES, CURRENCIES, EQUITY, MINOR_CODE, QUOTE_NAMES, Universe
 
 # What a unit of each currency costs in USD at the start.
 _USD = np.array([1.0, 1.09, 1.27, 1.12, 0.0119, 0.0067, 0.054, 0.27, 0.096])
@@ -107,6 +107,19 @@ class Market:
                 "price": decimals(quotes, 4),
                 "ccy": named(np.where(minor, MINOR_CODE[ccy], ccy), QUOTE_NAMES),
                 "price_factor": named((self.universe.kind[listed] == BOND).astype(int), ["1", "0.01"]),
+            }
+        )
+
+    def instrument_table(self) -> pa.Table:
+        """Return the file that says what the instruments are; it never changes."""
+        universe = self.universe
+        return pa.table(
+            {
+                "as_of_date": constant(self.day, len(universe.ids)),
+                "instrument_id": pa.array(universe.ids),
+                "issuer": pa.array(universe.issuers, pa.string()),
+                "asset_class": named(universe.kind, CLASSES),
+                "country": pa.array(universe.countries, pa.string()),
             }
         )
 

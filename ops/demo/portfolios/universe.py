@@ -8,6 +8,7 @@ import numpy as np
 
 from ops.demo.portfolios.columns import Flags, Floats, Ints
 from ops.demo.portfolios.identifiers import make_cusip, make_figi, make_isin, make_sedol
+from ops.demo.portfolios.issuers import issuers_of
 
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "INR", "JPY", "ZAR", "ILS", "SEK")
 _MINOR = {"GBP": "GBX", "ZAR": "ZAc", "ILS": "ILA"}
@@ -16,6 +17,7 @@ QUOTE_NAMES = (*CURRENCIES, *_MINOR.values())
 MINOR_CODE = np.array([QUOTE_NAMES.index(_MINOR.get(ccy, ccy)) for ccy in CURRENCIES])
 
 EQUITY, BOND, FUND, COIN = range(4)
+CLASSES = ("equity", "bond", "fund", "crypto")
 _SHARES = (0.6, 0.22, 0.14, 0.04)
 # By kind: least units that trade (in 0.0001), least step of a quote (in 0.0001), daily volatility, median quote.
 _LOT = np.array([10_000, 10_000_000, 1, 1])
@@ -37,6 +39,8 @@ class Universe:
 
     ids: list[str]
     id_types: list[str]
+    issuers: list[str | None]
+    countries: list[str | None]
     kind: Ints
     ccy: Ints
     minor: Flags
@@ -60,6 +64,7 @@ def draw_universe(rng: np.random.Generator, size: int) -> Universe:
     weights = np.array([share for _, _, share in _LISTINGS], float)
     listing = rng.choice(len(_LISTINGS), size, p=weights / weights.sum())
     named = [_identify(*pair, serial) for serial, pair in enumerate(zip(kind, listing, strict=True), start=10_000)]
+    countries = [_country(*pair) for pair in zip(kind, listing, strict=True)]
     ccy = np.array([CURRENCIES.index(_LISTINGS[each][1]) for each in listing])
     ccy[kind == COIN] = CURRENCIES.index("USD")
     # Most shares of London, Johannesburg and Tel Aviv are quoted in hundredths.
@@ -69,6 +74,8 @@ def draw_universe(rng: np.random.Generator, size: int) -> Universe:
     return Universe(
         ids=[name for _, name in named],
         id_types=[id_type for id_type, _ in named],
+        issuers=issuers_of(countries),
+        countries=countries,
         kind=kind,
         ccy=ccy,
         minor=minor,
@@ -84,12 +91,18 @@ def draw_universe(rng: np.random.Generator, size: int) -> Universe:
 
 
 def _identify(kind: int, listing: int, serial: int) -> tuple[str, str]:
-    country = _LISTINGS[listing][0]
-    if kind == COIN:
+    country = _country(kind, listing)
+    if kind == COIN or country is None:
         return "FIGI", make_figi(serial)
     if kind == EQUITY and serial % 8 == 0:
         if country == "US":
             return "CUSIP", make_cusip(serial)
         if country == "GB":
             return "SEDOL", make_sedol(serial)
-    return "ISIN", make_isin("LU" if kind == FUND else country, serial)
+    return "ISIN", make_isin(country, serial)
+
+
+def _country(kind: int, listing: int) -> str | None:
+    if kind == COIN:
+        return None
+    return "LU" if kind == FUND else _LISTINGS[listing][0]

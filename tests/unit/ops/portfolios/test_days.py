@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -57,6 +58,19 @@ def test_every_check_digit_is_right() -> None:
     assert [each for each in found if not valid[each[0]](each[1])] == []
 
 
+def test_every_instrument_that_is_held_is_described_once_on_the_first_day() -> None:
+    first, second = (DayFiles.of_csv(day.as_of, {kind: day.csv(kind).decode() for kind in day.tables})
+                     for day in generate(20, 2, 5, END))  # fmt: skip
+    described = {row["instrument_id"]: row for row in first.instruments}
+    assert len(described) == len(first.instruments)
+    assert second.instruments == []
+    held = {row["instrument_id"] for row in (*first.positions, *second.positions) if row["id_type"] != "CASH"}
+    assert held <= set(described)
+    assert {row["asset_class"] for row in described.values()} == {"equity", "bond", "fund", "crypto"}
+    issuers = Counter((row["issuer"], row["country"]) for row in described.values() if row["issuer"])
+    assert 1 < max(issuers.values()) < len(described) / 20
+
+
 def test_a_seed_gives_the_same_files_and_a_longer_run_begins_with_them() -> None:
     short = [day.csv(kind) for day in generate(["A", "B"], 3, 7, date(2026, 4, 15)) for kind in KINDS]
     long = [day.csv(kind) for day in generate(["A", "B"], 5, 7, END) for kind in KINDS]
@@ -78,5 +92,6 @@ def test_the_first_version_of_a_day_is_wrong_in_one_position() -> None:
 def test_files_lie_as_they_do_in_bronze(tmp_path: Path) -> None:
     (day,) = generate(2, 1, 3, END)
     assert day.write(tmp_path) == len(files(day).positions)
+    kinds = (*KINDS, "instruments")
     written = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.csv"))
-    assert written == sorted(f"{kind}/date=2026-04-17/{kind}.csv" for kind in KINDS)
+    assert written == sorted(f"{kind}/date=2026-04-17/{kind}.csv" for kind in kinds)
