@@ -31,6 +31,7 @@ from api import (
 from api.audit_batch import AuditBatch
 from api.audit_sealer import Sealer, head_file
 from api.authentication import refuse_foreign_origin
+from api.book_health import BookMemory
 from api.feed import FeedReader
 from api.hub import Hub
 from api.metrics import Measured, Metrics
@@ -45,6 +46,7 @@ from api.throttle import throttle
 from api.tick_reader import TickReader
 from api.tickets import Tickets
 from api.ticks import Ticks
+from api.traffic_lights import read_rules
 from clients import postgres, redis
 from core.errors import ConfigurationError
 from core.settings import Settings
@@ -74,6 +76,8 @@ def build_services(settings: Settings, *, port: int) -> Services:
         allowed_origins=allowed_origins(settings, port),
         sign_on=_sign_on(settings),
         rate_limit=RateLimit(connection, settings.api_requests_per_minute),
+        lights=read_rules(settings.traffic_lights_file),
+        books=BookMemory(),
         metrics=metrics,
     )
 

@@ -7,39 +7,50 @@ from datetime import date
 
 from api import portfolio_models as models
 from api.audit import record
+from api.light_models import BookLights
 from api.portfolio_ranges import common_status, worst_quality
 from api.principal import Principal
+from api.traffic_lights import TrafficLights, due_day, level_of
 from clients.postgres import AsyncSession, Row
+from core.clock import utc_now
 
+# `{lit}` and `{counts}` are what the rules of traffic lights look like in SQL.
 _NEWEST = """
-    LATERAL (
+    LEFT JOIN LATERAL (
         SELECT * FROM client_metrics_current m WHERE m.client_id = c.client_id
         ORDER BY m.as_of_date DESC, m.revision DESC LIMIT 1
-    ) k
+    ) m ON true LEFT JOIN LATERAL ({lit}) l ON m.client_id IS NOT NULL
 """
 _PAGE = f"""
-    SELECT c.client_id AS id, c.display, k.* FROM (
+    SELECT c.client_id AS id, c.display, m.as_of_date, m.computed_at, m.revision, m.base_ccy, m.market_value,
+           m.pnl_total, m.daily_return, m.drawdown, m.top_concentration, m.quality, m.status, l.*
+    FROM (
         SELECT * FROM clients_seen_by(%(rm_id)s) WHERE client_id > %(after)s ORDER BY client_id LIMIT %(limit)s
-    ) c LEFT JOIN {_NEWEST} ON true
+    ) c {_NEWEST}
     ORDER BY c.client_id
 """  # noqa: S608
 _TOTALS = f"""
-    SELECT k.as_of_date, k.base_ccy, count(*) AS clients, sum(k.market_value) AS market_value,
-           sum(k.pnl_total) AS pnl_total, array_agg(DISTINCT k.quality) AS qualities,
-           array_agg(DISTINCT k.status) AS statuses
-    FROM clients_seen_by(%(rm_id)s) c LEFT JOIN {_NEWEST} ON true
-    GROUP BY k.as_of_date, k.base_ccy
-    ORDER BY k.base_ccy
+    SELECT m.as_of_date, m.base_ccy, count(*) AS clients, sum(m.market_value) AS market_value,
+           sum(m.pnl_total) AS pnl_total, array_agg(DISTINCT m.quality) AS qualities,
+           array_agg(DISTINCT m.status) AS statuses, count(*) FILTER (WHERE l.level = 2) AS red,
+           count(*) FILTER (WHERE l.level = 1) AS amber, {{counts}}
+    FROM clients_seen_by(%(rm_id)s) c {_NEWEST}
+    GROUP BY m.as_of_date, m.base_ccy
+    ORDER BY m.base_ccy
 """  # noqa: S608
 
 
-async def read_book(session: AsyncSession, principal: Principal, *, limit: int, after: str) -> models.Book:
+async def read_book(
+    session: AsyncSession, principal: Principal, lights: TrafficLights, *, limit: int, after: str
+) -> models.Book:
     """Return the clients that come after the id `after`, with totals over the whole book in the same snapshot."""
-    parameters = {"rm_id": principal.rm_id, "after": after, "limit": limit + 1}
+    due = lights.parameters(due_day(utc_now().date()))
+    parameters = {"rm_id": principal.rm_id, "after": after, "limit": limit + 1, **due}
+    page, totals = (text.format(lit=lights.sql, counts=lights.counts_sql) for text in (_PAGE, _TOTALS))
     async with session.transaction():
         await session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        rows = await (await session.execute(_PAGE.encode(), parameters)).fetchall()
-        groups = await (await session.execute(_TOTALS.encode(), parameters)).fetchall()
+        rows = await (await session.execute(page.encode(), parameters)).fetchall()
+        groups = await (await session.execute(totals.encode(), parameters)).fetchall()
         shown = rows[:limit]
         await record(session, principal, "book.listed", clients=[row["id"] for row in shown])
     as_of = max((group["as_of_date"] for group in groups if group["as_of_date"]), default=None)
@@ -49,7 +60,8 @@ async def read_book(session: AsyncSession, principal: Principal, *, limit: int, 
         late=_count([group for group in groups if group["as_of_date"] not in (None, as_of)]),
         without_figures=_count([group for group in groups if group["as_of_date"] is None]),
         totals=[_total(group) for group in groups if as_of is not None and group["as_of_date"] == as_of],
-        items=[_client(row, as_of) for row in shown],
+        lights=_lights(groups, lights),
+        items=[_client(row, as_of, lights) for row in shown],
         next=shown[-1]["id"] if len(rows) > limit else None,
     )
 
@@ -62,7 +74,16 @@ def _total(group: Row) -> models.BookTotal:
     return models.BookTotal(**group, quality=worst_quality(group["qualities"]), status=common_status(group["statuses"]))
 
 
-def _client(row: Row, newest: date | None) -> models.BookClient:
+def _lights(groups: Sequence[Row], lights: TrafficLights) -> BookLights:
+    known = [group for group in groups if group["as_of_date"] is not None]
+    red, amber = (sum(group[level] for group in known) for level in ("red", "amber"))
+    return BookLights(red=red, amber=amber, green=_count(known) - red - amber, rules=lights.count(known))
+
+
+def _client(row: Row, newest: date | None, lights: TrafficLights) -> models.BookClient:
     day = row["as_of_date"]
-    figures = models.BookFigures(**row, as_of=day, late=day != newest) if day else None
+    if day is None:
+        return models.BookClient(client_id=row["id"], display=row["display"], figures=None)
+    lit = {"level": level_of(row["level"]), "lights": lights.lights(row, only_lit=True)}
+    figures = models.BookFigures(**{**row, **lit}, as_of=day, late=day != newest)
     return models.BookClient(client_id=row["id"], display=row["display"], figures=figures)

@@ -12,14 +12,13 @@ from decimal import Decimal, InvalidOperation
 
 from api import portfolio_models as models
 from api.audit import record
-from api.portfolio_ranges import common_status, pnl, ranges, worst_quality, year_before
+from api.portfolio_ranges import MARGIN, SERIES_DAYS, common_status, pnl, ranges, worst_quality, year_before
 from api.principal import Principal
+from api.traffic_lights import TrafficLights, due_day, level_of
 from clients.postgres import AsyncSession, Row
+from core.clock import utc_now
 from core.errors import BadInput, NotFound
 
-SERIES_DAYS = 90
-# Figures before a year's first day say that the year is complete; holidays may keep them some days away.
-MARGIN = timedelta(days=14)
 # Beyond what the column holds.
 LARGEST = Decimal(10) ** 18
 
@@ -27,11 +26,12 @@ _CLIENT = """
     SELECT client_id, display FROM clients WHERE client_id = %(client_id)s AND may_see(%(rm_id)s, client_id)
 """
 _DAY = """
-    SELECT * FROM client_metrics_known_at(coalesce(%(known_at)s::timestamptz, 'infinity'))
+    SELECT * FROM client_metrics_known_at(coalesce(%(known_at)s::timestamptz, 'infinity')) m
     WHERE client_id = %(client_id)s
       AND as_of_date BETWEEN coalesce(%(day)s::date, '-infinity') AND coalesce(%(day)s::date, 'infinity')
     ORDER BY as_of_date DESC, revision DESC LIMIT 1
 """
+_LIT_DAY = f"SELECT m.*, l.* FROM ({_DAY}) m, LATERAL ({{}}) l"  # noqa: S608
 _HISTORY = """
     SELECT as_of_date, base_ccy, market_value, pnl_total, pnl_price, pnl_fx, pnl_trading, pnl_income, pnl_fees,
            pnl_unexplained, net_flows, daily_return, twr, drawdown, quality, status
@@ -90,11 +90,13 @@ def parse_place(text: str) -> Place:
     return place
 
 
-async def read_health(session: AsyncSession, principal: Principal, asked: Asked) -> models.Health:
+async def read_health(
+    session: AsyncSession, principal: Principal, asked: Asked, lights: TrafficLights
+) -> models.Health:
     """Return a client's figures; NotFound when there are none, or the client is not the caller's."""
     async with session.transaction():
         await session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        client, day = await _client_and_day(session, principal, asked)
+        client, day = await _client_and_day(session, principal, asked, lights)
         until = day["as_of_date"]
         span = {
             "client_id": asked.client_id,
@@ -104,7 +106,7 @@ async def read_health(session: AsyncSession, principal: Principal, asked: Asked)
         }
         history = await (await session.execute(_HISTORY, span)).fetchall()
         await _audit(session, principal, "portfolio.viewed", day)
-    return _health(client, day, history)
+    return _health(client, day, history, lights)
 
 
 async def read_positions(
@@ -138,7 +140,9 @@ async def read_positions(
     )
 
 
-async def _client_and_day(session: AsyncSession, principal: Principal, asked: Asked) -> tuple[Row, Row]:
+async def _client_and_day(
+    session: AsyncSession, principal: Principal, asked: Asked, lights: TrafficLights | None = None
+) -> tuple[Row, Row]:
     parameters = {
         "client_id": asked.client_id,
         "rm_id": principal.rm_id,
@@ -148,7 +152,11 @@ async def _client_and_day(session: AsyncSession, principal: Principal, asked: As
     client = await (await session.execute(_CLIENT, parameters)).fetchone()
     if client is None:
         raise NotFound("no such client")
-    day = await (await session.execute(_DAY, parameters)).fetchone()
+    query = _DAY if lights is None else _LIT_DAY.format(lights.sql)
+    # Only of the newest figures can it be said that they are late.
+    due = due_day(utc_now().date()) if asked.day is None and asked.known_at is None else None
+    parameters |= {} if lights is None else lights.parameters(due)
+    day = await (await session.execute(query.encode(), parameters)).fetchone()
     if day is None:
         raise NotFound("there are no figures of this client for that", code="no_figures")
     return client, day
@@ -160,7 +168,7 @@ async def _audit(session: AsyncSession, principal: Principal, action: str, day: 
     await record(session, principal, action, clients=[day["client_id"]], subject=day["client_id"], detail=seen)
 
 
-def _health(client: Row, day: Row, history: Sequence[Row]) -> models.Health:
+def _health(client: Row, day: Row, history: Sequence[Row], lights: TrafficLights) -> models.Health:
     grade = {"quality": day["quality"], "status": day["status"]}
     year = [row for row in history if row["as_of_date"] > year_before(day["as_of_date"])]
     recent = [row for row in history if row["as_of_date"] > day["as_of_date"] - timedelta(days=SERIES_DAYS)]
@@ -189,6 +197,7 @@ def _health(client: Row, day: Row, history: Sequence[Row]) -> models.Health:
         ),
         concentrations=models.Concentrations(**grade, top=day["top_concentration"], **day["concentrations"]),
         movers=models.Movers(**grade, **day["top_movers"]),
+        lights=models.Lights(**grade, level=level_of(day["level"]), rules=lights.lights(day)),
         series=[models.SeriesPoint(**row, as_of=row["as_of_date"]) for row in recent],
     )
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, PlainSerializer
+from pydantic import BaseModel
 
+from api.light_models import BookLights, Figure, Level, Light
 from core.events import Timestamp
 
-# Never a JSON number, which readers take for a binary float, and never in scientific notation.
-Figure = Annotated[Decimal, PlainSerializer(lambda figure: format(figure, "f"), return_type=str)]
 Quality = Literal["ok", "restated", "stale", "estimated", "missing"]
 Status = Literal["flash", "final", "restated"]
 RangeName = Literal["day", "wtd", "mtd", "ytd", "1y"]
@@ -72,7 +70,10 @@ class Drawdown(Graded):
 
 
 class Share(BaseModel):
-    """What one instrument, currency or kind is worth, and its part of the whole; `name` is null where unknown."""
+    """What one instrument, issuer or the like is worth, and its part of the whole.
+
+    `name` is null for what the bank has not classified.
+    """
 
     name: str | None = None
     market_value: Figure
@@ -80,12 +81,19 @@ class Share(BaseModel):
 
 
 class Concentrations(Graded):
-    """The largest share of one instrument other than cash, and the ten largest shares of each sort."""
+    """The largest share of one instrument other than cash, and the ten largest shares of each sort.
+
+    Cash is a class, but no issuer's and no country's. Issuer, class and country are empty before the bank's first file
+    of instruments.
+    """
 
     top: Figure
     instrument: list[Share] = []
     currency: list[Share] = []
     id_type: list[Share] = []
+    issuer: list[Share] = []
+    asset_class: list[Share] = []
+    country: list[Share] = []
 
 
 class Mover(BaseModel):
@@ -100,6 +108,13 @@ class Movers(Graded):
 
     best: list[Mover] = []
     worst: list[Mover] = []
+
+
+class Lights(Graded):
+    """Every rule with what was measured, and the worst level of them."""
+
+    level: Level
+    rules: list[Light]
 
 
 class SeriesPoint(Graded):
@@ -127,7 +142,32 @@ class Health(Graded):
     drawdown: Drawdown
     concentrations: Concentrations
     movers: Movers
+    lights: Lights
     series: list[SeriesPoint]
+
+
+class CurrencyHealth(Graded):
+    """The clients of one base currency as if they were one portfolio.
+
+    `drawdown` is that of a year's time-weighted index, which the `series` shows. Concentrations add up each client's
+    ten largest shares of a sort, so that what is small everywhere may count for less than it is.
+    """
+
+    base_ccy: str
+    clients: int
+    market_value: Figure
+    ranges: list[Range]
+    drawdown: Drawdown
+    concentrations: Concentrations
+    movers: Movers
+    series: list[SeriesPoint]
+
+
+class BookHealth(BaseModel):
+    """The clients that have figures of the book's newest day, by base currency; currencies never add up."""
+
+    as_of: date | None
+    currencies: list[CurrencyHealth]
 
 
 class Position(BaseModel):
@@ -160,7 +200,10 @@ class PositionPage(Graded):
 
 
 class BookFigures(Graded):
-    """A client's newest figures; `late` when other clients of the book have a newer day."""
+    """A client's newest figures; `late` when other clients of the book have a newer day.
+
+    `level` is the worst of all rules, `lights` are the rules that are amber or red.
+    """
 
     as_of: date
     late: bool
@@ -172,6 +215,8 @@ class BookFigures(Graded):
     daily_return: Figure
     drawdown: Figure
     top_concentration: Figure
+    level: Level
+    lights: list[Light]
 
 
 class BookClient(BaseModel):
@@ -199,5 +244,6 @@ class Book(BaseModel):
     late: int
     without_figures: int
     totals: list[BookTotal]
+    lights: BookLights
     items: list[BookClient]
     next: str | None

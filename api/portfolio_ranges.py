@@ -12,7 +12,10 @@ from api.portfolio_models import Pnl, Quality, Range, RangeName, Status
 Day = Mapping[str, Any]
 # From the best to the worst.
 QUALITIES: tuple[Quality, ...] = ("ok", "restated", "stale", "estimated", "missing")
-_RETURN = Decimal("1e-10")
+RETURN = Decimal("1e-10")
+SERIES_DAYS = 90
+# Figures before a year's first day say that the year is complete; holidays may keep them some days away.
+MARGIN = timedelta(days=14)
 
 
 def ranges(days: Sequence[Day]) -> list[Range]:
@@ -56,7 +59,7 @@ def chained_return(days: Iterable[Day]) -> Decimal:
     index = Decimal(1)
     for day in days:
         index *= 1 + day["daily_return"]
-    return (index - 1).quantize(_RETURN)
+    return (index - 1).quantize(RETURN)
 
 
 def worst_quality(qualities: Iterable[Quality]) -> Quality:

@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, BaseModel
 
-from api import book, portfolio
+from api import book, book_health, portfolio
 from api.authentication import PrincipalDep
-from api.portfolio_models import Book, Health, PositionPage
+from api.portfolio_models import Book, BookHealth, Health, PositionPage
 from api.services import ServicesDep
 
 router = APIRouter(tags=["portfolio"])
@@ -34,7 +34,8 @@ async def read_health(
     """Read a client's portfolio health; 404 as well when the client is another RM's."""
     principal.must("portfolios.read")
     async with services.pool.connection() as session:
-        return _json(await portfolio.read_health(session, principal, portfolio.Asked(client_id, day, as_known_at)))
+        asked = portfolio.Asked(client_id, day, as_known_at)
+        return _json(await portfolio.read_health(session, principal, asked, services.lights))
 
 
 @router.get("/clients/{client_id}/positions", operation_id="listPositions", responses={200: {"model": PositionPage}})
@@ -65,7 +66,15 @@ async def read_book(
     """Read the caller's clients with their newest figures, and the totals of each base currency."""
     principal.must("portfolios.read")
     async with services.pool.connection() as session:
-        return _json(await book.read_book(session, principal, limit=limit, after=cursor))
+        return _json(await book.read_book(session, principal, services.lights, limit=limit, after=cursor))
+
+
+@router.get("/book/health", operation_id="readBookHealth", responses={200: {"model": BookHealth}})
+async def read_book_health(principal: PrincipalDep, services: ServicesDep) -> Response:
+    """Read the caller's clients together: ranges, returns, drawdown, concentration and movers by base currency."""
+    principal.must("portfolios.read")
+    async with services.pool.connection() as session:
+        return _json(await book_health.read_book_health(session, principal, services.books))
 
 
 def _json(body: BaseModel) -> Response:

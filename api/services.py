@@ -9,6 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from api.audit_batch import AuditBatch
+from api.book_health import BookMemory
 from api.hub import Hub
 from api.metrics import Metrics
 from api.passwords import PasswordVerifier
@@ -17,6 +18,7 @@ from api.sessions import Sessions
 from api.sign_on import SignOn
 from api.tickets import Tickets
 from api.ticks import Ticks
+from api.traffic_lights import TrafficLights
 from clients.postgres import AsyncPool
 from clients.redis import AsyncRedis
 from core.settings import Settings
@@ -38,6 +40,8 @@ class Services:
     allowed_origins: frozenset[str]
     sign_on: SignOn | None
     rate_limit: RateLimit
+    lights: TrafficLights
+    books: BookMemory
     metrics: Metrics
 
 

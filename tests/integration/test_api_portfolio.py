@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import httpx
 import pytest
@@ -18,6 +19,11 @@ from ops.stack.group import ProcessGroup
 from tests.integration.gateway import Bank, Person, gateway_service, log_in
 from tests.integration.gold_rows import GoldRows, client, open_gold, pnl, position
 
+SHARES = """{
+    "currency": [{"name": "EUR", "market_value": "1.10", "weight": "0.1234567890"}],
+    "issuer": [{"market_value": "9.10", "weight": "0.9000000000"},
+               {"name": "Issuer", "market_value": "-3.10", "weight": "-0.3100000000"}]
+}"""
 MONDAY, FRIDAY = date(1998, 6, 8), date(1998, 6, 5)
 KNOWN_FIRST = utc_now() - timedelta(hours=2)
 
@@ -58,7 +64,7 @@ def book(bank: Bank, gold: GoldRows) -> Book:
         rows = [
             client(first, **parts, market_value=Decimal(amount), computed_at=KNOWN_FIRST + timedelta(hours=hours),
                    daily_return=Decimal("0.0601"), quality="stale", quality_counts='{"ok": 4, "stale": 1}', positions=5,
-                   concentrations='{"currency": [{"name": "EUR", "market_value": "1.10", "weight": "0.1234567890"}]}',
+                   concentrations=SHARES,
                    top_movers='{"best": [{"instrument_id": "CH0000000001", "pnl_total": "60.10"}], "worst": []}'),
             client(dollars, base_ccy="USD", finality="flash"), client(his),
         ]  # fmt: skip
@@ -103,7 +109,9 @@ def test_health_has_every_figure_as_text_with_its_grade(anns: httpx.Client, book
     assert found["concentrations"] == {
         "top": "1.0000000000", "quality": "stale", "status": "restated",
         "currency": [{"name": "EUR", "market_value": "1.10", "weight": "0.1234567890"}],
-        "instrument": [], "id_type": [],
+        "instrument": [], "id_type": [], "country": [], "asset_class": [],
+        "issuer": [{"name": None, "market_value": "9.10", "weight": "0.9000000000"},
+                   {"name": "Issuer", "market_value": "-3.10", "weight": "-0.3100000000"}],
     }  # fmt: skip
     assert found["movers"] == {
         "best": [{"instrument_id": "CH0000000001", "pnl_total": "60.10"}], "worst": [],
@@ -126,6 +134,39 @@ def test_ranges_add_days_and_chain_returns(anns: httpx.Client, book: Book) -> No
     assert (found["mtd"]["pnl"]["total"], found["mtd"]["days"], found["mtd"]["complete"]) == ("20.10", 2, False)
     # 0.96 x 1.0601 - 1
     assert (found["mtd"]["twr"], found["1y"]["first_day"]) == ("0.0176960000", str(FRIDAY))
+
+
+def test_lights_say_what_to_mind_and_why(anns: httpx.Client, book: Book) -> None:
+    lights: dict[str, Any] = health(anns, book.restated)["lights"]  # type: ignore[assignment]
+    rules = {one["rule"]: one for one in lights["rules"]}
+    assert (lights["level"], lights["quality"], lights["status"]) == ("red", "stale", "restated")
+    # What is short counts by its absolute value; the client's own currency is nothing to mind.
+    assert {name: one["level"] for name, one in rules.items()} == {
+        "position": "red", "issuer": "red", "currency": "unknown", "asset_class": "unknown", "country": "unknown",
+        "unclassified": "unknown", "drawdown": "green", "day_loss": "green", "stale_prices": "amber",
+        "missing_prices": "green", "unexplained": "green", "late": "red", "flash": "green", "restated": "amber",
+    }  # fmt: skip
+    assert (rules["issuer"]["value"], rules["issuer"]["reason"]) == (
+        "0.3100000000", "One issuer is 31.00 %; red from 30.00 %",
+    )  # fmt: skip
+    friday: dict[str, Any] = health(anns, book.restated, date=str(FRIDAY))["lights"]  # type: ignore[assignment]
+    levels = {one["rule"]: one["level"] for one in friday["rules"]}
+    assert (levels["late"], levels["day_loss"], levels["drawdown"]) == ("green", "amber", "green")
+
+
+def test_lights_are_counted_over_the_whole_book(anns: httpx.Client, book: Book) -> None:
+    found = anns.get("/api/v1/book", params={"limit": 1}).json()
+    assert [found["lights"][level] for level in ("red", "amber", "green")] == [2, 0, 0]
+    counts = {one["rule"]: (one["red"], one["amber"]) for one in found["lights"]["rules"]}
+    assert (counts["position"], counts["issuer"], counts["flash"], counts["restated"]) == (
+        (2, 0),
+        (1, 0),
+        (0, 1),
+        (0, 1),
+    )
+    whole = anns.get("/api/v1/book").json()["items"]
+    figures = {one["client_id"]: one["figures"] for one in whole}[book.restated]
+    assert {one["rule"] for one in figures["lights"]} == {"position", "issuer", "stale_prices", "late", "restated"}
 
 
 def test_an_earlier_day_and_what_was_known_of_it_can_be_asked_for(anns: httpx.Client, book: Book) -> None:

@@ -1,7 +1,7 @@
 // The REST calls of the page, by what they do.
 
 import { BASE, call, query, type Reply, request } from "./http.ts";
-import type { Book, Health, PositionPage } from "./portfolio.ts";
+import type { Book, BookHealth, Health, PositionPage } from "./portfolio.ts";
 import type { Filter } from "./route.ts";
 import { momentOf } from "./time.ts";
 import type { Alert, AlertPage, AlertRecord, DismissalReason, FeedbackReason, Me } from "./types.ts";
@@ -57,6 +57,7 @@ export const giveFeedback = (
 
 /** Read own clients with their newest figures; without a cursor the first page. */
 export const readBook = (cursor: string | null = null): Promise<Book> => call("GET", `/book${query({ cursor })}`);
+export const readBookHealth = (): Promise<BookHealth> => call("GET", "/book/health");
 export const readHealth = (clientId: string): Promise<Health> => call("GET", `${clientPath(clientId)}/health`);
 
 /** Read a client's positions of a day, largest first; without a cursor the first page. */

@@ -47,10 +47,36 @@ export interface Mover {
   readonly pnl_total: string;
 }
 
-export interface Health extends Graded {
+export type Level = "green" | "amber" | "red";
+
+/** One rule: what was measured, and why it is of this level; `unknown` cannot be measured. */
+export interface Light {
+  readonly rule: string;
+  readonly title: string;
+  readonly level: Level | "unknown";
+  readonly reason: string;
+}
+
+/** What a client's portfolio and a book's clients of one currency have in common. */
+export interface Holdings extends Graded {
+  readonly base_ccy: string;
+  readonly ranges: readonly Range[];
+  readonly drawdown: Graded & { readonly current: string; readonly worst_1y: string };
+  readonly concentrations: Graded & {
+    readonly top: string;
+    readonly instrument: readonly Share[];
+    readonly currency: readonly Share[];
+    readonly issuer: readonly Share[];
+    readonly asset_class: readonly Share[];
+    readonly country: readonly Share[];
+  };
+  readonly movers: Graded & { readonly best: readonly Mover[]; readonly worst: readonly Mover[] };
+  readonly series: readonly SeriesPoint[];
+}
+
+export interface Health extends Holdings {
   readonly client_id: string;
   readonly display: string;
-  readonly base_ccy: string;
   readonly as_of: string;
   readonly computed_at: string;
   readonly revision: number;
@@ -59,16 +85,17 @@ export interface Health extends Graded {
     readonly positions: number;
     readonly quality_counts: Readonly<Partial<Record<Quality, number>>>;
   };
-  readonly ranges: readonly Range[];
-  readonly drawdown: Graded & { readonly current: string; readonly worst_1y: string };
-  readonly concentrations: Graded & {
-    readonly top: string;
-    readonly instrument: readonly Share[];
-    readonly currency: readonly Share[];
-    readonly id_type: readonly Share[];
-  };
-  readonly movers: Graded & { readonly best: readonly Mover[]; readonly worst: readonly Mover[] };
-  readonly series: readonly SeriesPoint[];
+  readonly lights: Graded & { readonly level: Level; readonly rules: readonly Light[] };
+}
+
+export interface CurrencyHealth extends Holdings {
+  readonly clients: number;
+  readonly market_value: string;
+}
+
+export interface BookHealth {
+  readonly as_of: string | null;
+  readonly currencies: readonly CurrencyHealth[];
 }
 
 export interface Position {
@@ -102,6 +129,9 @@ export interface BookFigures extends Graded {
   readonly daily_return: string;
   readonly drawdown: string;
   readonly top_concentration: string;
+  readonly level: Level;
+  /** The rules that are amber or red. */
+  readonly lights: readonly Light[];
 }
 
 export interface BookClient {
@@ -117,12 +147,20 @@ export interface BookTotal extends Graded {
   readonly pnl_total: string;
 }
 
+export interface LightCount {
+  readonly rule: string;
+  readonly title: string;
+  readonly amber: number;
+  readonly red: number;
+}
+
 export interface Book {
   readonly as_of: string | null;
   readonly clients: number;
   readonly late: number;
   readonly without_figures: number;
   readonly totals: readonly BookTotal[];
+  readonly lights: Readonly<Record<Level, number>> & { readonly rules: readonly LightCount[] };
   readonly items: readonly BookClient[];
   readonly next: string | null;
 }
@@ -162,6 +200,15 @@ export function direction(text: string): "gain" | "loss" | "flat" {
   if (!/[1-9]/.test(text)) return "flat";
   return text.startsWith("-") ? "loss" : "gain";
 }
+
+export const LEVEL_WORDS: Record<Light["level"], string> = {
+  red: "Red", amber: "Amber", green: "Green", unknown: "Not known",
+};
+const GRAVITY: readonly Light["level"][] = ["red", "amber", "unknown", "green"];
+
+/** The gravest first, otherwise in the order of the rules. */
+export const gravest = (lights: readonly Light[]): readonly Light[] =>
+  [...lights].sort((one, other) => GRAVITY.indexOf(one.level) - GRAVITY.indexOf(other.level));
 
 export const RANGE_NAMES: Record<Range["name"], string> = {
   day: "Day", wtd: "Week", mtd: "Month", ytd: "Year to date", "1y": "1 year",

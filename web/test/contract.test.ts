@@ -43,6 +43,7 @@ const ASKED: Record<string, () => unknown> = {
   escalate: () => api.escalate("a", ""),
   giveFeedback: () => api.giveFeedback("a", true, null, "", "key"),
   readBook: () => api.readBook("x"),
+  readBookHealth: () => api.readBookHealth(),
   readHealth: () => api.readHealth("c"),
   readPositions: () => api.readPositions("c", "2026-11-20"),
   readClients: () => api.readClients(),

@@ -17,8 +17,8 @@ export function Bars({ name, shares, graded }: Props) {
       <h3>{name} <Grade {...graded} /></h3>
       <dl className="bars">
         {shares.map((one, index) => (
-          <div key={one.name}>
-            <dt>{one.name ?? "unknown"}</dt>
+          <div key={one.name ?? ""}>
+            <dt>{one.name ?? "unclassified"}</dt>
             <dd>
               {share(one.weight)}
               <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">

@@ -5,6 +5,7 @@ import { usePages } from "../../pages.ts";
 import { type Book, type BookClient, dayName, rate, share } from "../../portfolio.ts";
 import { bookHref } from "../../route.ts";
 import { Amount, Change, Grade, Return } from "./Figures.tsx";
+import { RowLight } from "./Lights.tsx";
 
 const COLUMNS = 5;
 
@@ -71,7 +72,7 @@ function Row({ client, selected }: { readonly client: BookClient; readonly selec
       <th scope="row">
         <a href={bookHref(client.client_id)} aria-current={selected ? "true" : undefined}>{client.display}</a>{" "}
         {figures?.late && <span className="badge grade-stale">Of {dayName(figures.as_of)}</span>}{" "}
-        {figures !== null && <Grade {...figures} />}
+        {figures !== null && <><Grade {...figures} /> <RowLight {...figures} /></>}
       </th>
       {figures === null ? (
         <td className="number muted" colSpan={COLUMNS - 1}>no figures yet</td>

@@ -1,13 +1,13 @@
 import * as api from "../../api.ts";
 import { useLoaded } from "../../hooks.ts";
-import { dayName, type Health, rate, share } from "../../portfolio.ts";
+import { dayName, type Health } from "../../portfolio.ts";
 import { Moment } from "../Moment.tsx";
 import { Panel } from "../Panel.tsx";
-import { Bars } from "./Bars.tsx";
 import { ChartPanel } from "./ChartPanel.tsx";
+import { Composition } from "./Composition.tsx";
 import { Amount, Change, Grade, Return } from "./Figures.tsx";
+import { LightsPanel } from "./Lights.tsx";
 import { Positions } from "./Positions.tsx";
-import { Ranges } from "./Ranges.tsx";
 import { useQuotes } from "./useQuotes.ts";
 
 const WATCHED = 10;
@@ -24,21 +24,14 @@ export function HealthPanel({ clientId }: { readonly clientId: string }) {
 }
 
 function Portfolio({ health }: { readonly health: Health }) {
-  const { concentrations } = health;
-  const instruments = concentrations.instrument.flatMap(({ name }) => (name === null ? [] : [name])).slice(0, WATCHED);
+  const instruments = health.concentrations.instrument.flatMap(({ name }) => (name === null ? [] : [name])).slice(0, WATCHED);
   const quotes = useQuotes(instruments);
   return (
     <div className="health" data-health={health.client_id}>
       <Headline health={health} />
+      <LightsPanel lights={health.lights} />
       <ChartPanel health={health} />
-      <Ranges ranges={health.ranges} ccy={health.base_ccy} />
-      <div className="pairs">
-        <Risk health={health} />
-        <Movers health={health} />
-        <Bars name="By instrument" shares={concentrations.instrument} graded={concentrations} />
-        <Bars name="By currency" shares={concentrations.currency} graded={concentrations} />
-        <Bars name="By kind" shares={concentrations.id_type} graded={concentrations} />
-      </div>
+      <Composition of={health} />
       <Positions health={health} quotes={quotes} />
     </div>
   );
@@ -57,34 +50,6 @@ function Headline({ health }: { readonly health: Health }) {
         As of <time dateTime={health.as_of}>{dayName(health.as_of)}</time> <Grade {...health} withFinal />
         {" "}revision {health.revision}, computed <Moment at={health.computed_at} />
       </p>
-    </section>
-  );
-}
-
-function Risk({ health: { drawdown, concentrations } }: { readonly health: Health }) {
-  return (
-    <section aria-label="Risk">
-      <h3>Drawdown and concentration <Grade {...drawdown} /></h3>
-      <dl className="facts">
-        <div><dt>Below the peak now</dt><dd>{rate(drawdown.current)}</dd></div>
-        <div><dt>Worst in a year</dt><dd>{rate(drawdown.worst_1y)}</dd></div>
-        <div><dt>Largest position</dt><dd>{share(concentrations.top)}</dd></div>
-      </dl>
-    </section>
-  );
-}
-
-function Movers({ health: { movers } }: { readonly health: Health }) {
-  const all = [...movers.best, ...movers.worst];
-  return (
-    <section aria-label="Largest movers">
-      <h3>Largest movers of the day <Grade {...movers} /></h3>
-      {all.length === 0 && <p className="muted">Nothing moved.</p>}
-      <dl className="facts">
-        {all.map((mover) => (
-          <div key={mover.instrument_id}><dt>{mover.instrument_id}</dt><dd><Change text={mover.pnl_total} /></dd></div>
-        ))}
-      </dl>
     </section>
   );
 }

@@ -3,9 +3,11 @@ import { useLoaded, useNow } from "../../hooks.ts";
 import { type Book, dayName, expectedDay } from "../../portfolio.ts";
 import { bookHref } from "../../route.ts";
 import { Panel } from "../Panel.tsx";
+import { BookPanel } from "./BookPanel.tsx";
 import { BookTable } from "./BookTable.tsx";
 import { ClientPage } from "./ClientPage.tsx";
 import { Amount, Change, Grade } from "./Figures.tsx";
+import { BookLights } from "./Lights.tsx";
 
 /** The portfolios: the book on the left, the opened client beside it, or instead of it on a phone. */
 export function PortfolioPage({ clientId }: { readonly clientId: string | null }) {
@@ -23,7 +25,7 @@ export function PortfolioPage({ clientId }: { readonly clientId: string | null }
         </Panel>
       </section>
       {clientId === null ? (
-        <section className="detail hint" aria-label="Opened client"><h2>Select a client to see the figures</h2></section>
+        <section className="detail" aria-label="The book"><BookPanel /></section>
       ) : (
         <section className="detail" aria-label="Opened client" key={clientId}>
           <a className="button button-quiet back" href={bookHref()}>← Clients</a>
@@ -49,6 +51,7 @@ function Overview({ book }: { readonly book: Book }) {
       )}
       {book.late > 0 && <p className="note">{clients(book.late)} with older figures, not in the totals.</p>}
       {book.without_figures > 0 && <p className="muted">{clients(book.without_figures)} without figures yet.</p>}
+      <BookLights lights={book.lights} />
       <table>
         <caption className="visually-hidden">Totals by base currency</caption>
         <thead>
