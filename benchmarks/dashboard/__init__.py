@@ -1,0 +1,1 @@
+"""The dashboard under load: portfolio health and book from a real gateway and PostgreSQL, beside a bare floor."""
