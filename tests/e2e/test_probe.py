@@ -5,9 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
+from batch.glue.defaults import NIGHTLY_MAINTENANCE
+from clients.aws import glue
 from ops.drill.product import Product
 from ops.home import ROOT
+from tests.integration.router_process import until
+
+if TYPE_CHECKING:
+    from mypy_boto3_glue.type_defs import JobRunTypeDef
 
 HOPS = ("received", "resolved", "summarized", "routed", "delivered")
 
@@ -45,3 +52,19 @@ def test_cold_probe_finds_the_figures_that_its_files_add_up_to(product: Product)
     assert files["silver.positions"]["file"].endswith("/canary.csv")
     assert files["silver.positions"]["lines"] == [2, 3, 4]
     assert files["silver.transactions"]["lines"] == [2, 3, 4]
+
+
+def test_the_nightly_maintenance_runs_as_a_job(product: Product) -> None:
+    client = glue(product.settings)
+    (action,) = client.get_trigger(Name=NIGHTLY_MAINTENANCE)["Trigger"]["Actions"]
+    run_id = client.start_job_run(JobName=action["JobName"])["JobRunId"]
+
+    def run_now() -> JobRunTypeDef:
+        return client.get_job_run(JobName=action["JobName"], RunId=run_id)["JobRun"]
+
+    until(lambda: "CompletedOn" in run_now(), timeout_s=300)
+    run = run_now()
+    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+    log = (product.settings.data_dir / "logs" / "glue" / f"{run_id}.log").read_text()
+    for table in ("silver.positions", "gold.client_metrics", "silver.news_articles"):
+        assert any("table_maintained" in line and table in line for line in log.splitlines()), f"{table} was left out"
