@@ -97,7 +97,8 @@ ORG_SPELLINGS = {
 ORG_STOP_WORDS = _set("the of and for und et de y e la del der m s")
 PLACES = _set(
     """india uk usa us america china japan germany france europe asia africa singapore dubai uae mumbai delhi
-    bangalore bengaluru chennai kolkata hyderabad pune gujarat kerala punjab karnataka london york paris berlin tokyo hong kong
+    bangalore bengaluru chennai kolkata hyderabad pune gujarat kerala punjab karnataka london york paris berlin tokyo
+    hong kong
     malaysia indonesia canada australia mexico brazil spain italy russia ukraine poland turkey egypt nigeria kenya
     switzerland austria netherlands belgium sweden norway denmark finland ireland scotland qatar saudi arabia bahrain
     east west north south eastern western northern southern lanka nepal bangladesh pakistan"""
