@@ -12,7 +12,7 @@ from api.alert_query import NEWEST_FIRST, Cursor, where
 from api.audit import record
 from api.policy import VISIBLE
 from api.principal import Principal
-from clients.postgres import AsyncSession, Row
+from clients.postgres import AsyncSession, Row, snapshot
 from core.clock import rfc3339
 from core.errors import NotFound
 from core.events import Handling
@@ -51,8 +51,7 @@ async def read_page(session: AsyncSession, principal: Principal, asked: AlertQue
     """
     condition, parameters = where(asked, principal.rm_id)
     query = f"SELECT {ALERT} FROM alerts a WHERE {condition} {NEWEST_FIRST}"  # noqa: S608
-    async with session.transaction():
-        await session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    async with snapshot(session):
         head = await (await session.execute(_HEAD, (principal.rm_id,))).fetchone()
         if head is None:
             raise NotFound("no such feed")

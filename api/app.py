@@ -31,7 +31,7 @@ from api import (
 from api.audit_batch import AuditBatch
 from api.audit_sealer import Sealer, head_file
 from api.authentication import refuse_foreign_origin
-from api.book_health import BookMemory
+from api.book_memory import BookMemory
 from api.feed import FeedReader
 from api.hub import Hub
 from api.metrics import Measured, Metrics

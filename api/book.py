@@ -7,11 +7,12 @@ from datetime import date
 
 from api import portfolio_models as models
 from api.audit import record
+from api.book_memory import BookMemory, read_members
 from api.light_models import BookLights
 from api.portfolio_ranges import common_status, worst_quality
 from api.principal import Principal
 from api.traffic_lights import TrafficLights, due_day, level_of
-from clients.postgres import AsyncSession, Row
+from clients.postgres import AsyncSession, Row, snapshot
 from core.clock import utc_now
 
 # `{lit}` and `{counts}` are what the rules of traffic lights look like in SQL.
@@ -41,18 +42,26 @@ _TOTALS = f"""
 
 
 async def read_book(
-    session: AsyncSession, principal: Principal, lights: TrafficLights, *, limit: int, after: str
-) -> models.Book:
-    """Return the clients that come after the id `after`, with totals over the whole book in the same snapshot."""
-    due = lights.parameters(due_day(utc_now().date()))
-    parameters = {"rm_id": principal.rm_id, "after": after, "limit": limit + 1, **due}
-    page, totals = (text.format(lit=lights.sql, counts=lights.counts_sql) for text in (_PAGE, _TOTALS))
-    async with session.transaction():
-        await session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    session: AsyncSession, principal: Principal, lights: TrafficLights, memory: BookMemory, *, limit: int, after: str
+) -> bytes:
+    """Return, as JSON, the clients after the id `after`, with totals over the whole book in the same snapshot."""
+    due = due_day(utc_now().date())
+    async with snapshot(session):
+        members = await read_members(session, principal, limit=limit, after=after)
+        await record(session, principal, "book.listed", clients=members.shown)
+        key = ("book", members.key, due, limit, after)
+        known = memory.recall(key)
+        if known is not None:
+            return known
+        parameters = {"rm_id": principal.rm_id, "after": after, "limit": limit + 1, **lights.parameters(due)}
+        page, totals = (text.format(lit=lights.sql, counts=lights.counts_sql) for text in (_PAGE, _TOTALS))
         rows = await (await session.execute(page.encode(), parameters)).fetchall()
         groups = await (await session.execute(totals.encode(), parameters)).fetchall()
-        shown = rows[:limit]
-        await record(session, principal, "book.listed", clients=[row["id"] for row in shown])
+    return memory.keep(key, _book(rows, groups, lights, limit).model_dump_json().encode())
+
+
+def _book(rows: Sequence[Row], groups: Sequence[Row], lights: TrafficLights, limit: int) -> models.Book:
+    shown = rows[:limit]
     as_of = max((group["as_of_date"] for group in groups if group["as_of_date"]), default=None)
     return models.Book(
         as_of=as_of,

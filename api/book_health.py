@@ -1,35 +1,31 @@
 """The book's portfolio health: the clients of each base currency together, as if they were one portfolio.
 
 Returns are those of the sum: a day's P&L over what was invested, yesterday's value and what came in since, linked day
-by day (the aggregate method of the GIPS standards). What a book adds up to changes with a night's figures only, so a
-process remembers it until there are others.
+by day (the aggregate method of the GIPS standards).
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
 from api import portfolio_models as models
 from api.audit import record
+from api.book_memory import BookMemory, read_members
 from api.portfolio_ranges import MARGIN, RETURN, SERIES_DAYS, common_status, ranges, worst_quality, year_before
 from api.principal import Principal
-from clients.postgres import AsyncSession, Row
+from clients.postgres import AsyncSession, Row, snapshot
 
-REMEMBERED_BOOKS = 256
 _SHARES_SHOWN, _MOVERS_SHOWN = 10, 5
 
-_MEMBERS = """
-    SELECT c.client_id, m.base_ccy, m.as_of_date, (SELECT version FROM figures_version) AS version
-    FROM clients_seen_by(%(rm_id)s) c, LATERAL (
+_NEWEST = """
+    SELECT c.client_id, m.base_ccy, m.as_of_date FROM unnest(%(ids)s::text[]) c (client_id), LATERAL (
         SELECT base_ccy, as_of_date FROM client_metrics_current m WHERE m.client_id = c.client_id
         ORDER BY m.as_of_date DESC LIMIT 1
     ) m
-    ORDER BY m.base_ccy, c.client_id
 """
 _OF_MEMBERS = "unnest(%(ids)s::text[], %(ccys)s::text[]) AS of (client_id, base_ccy)"
 _DAYS = f"""
@@ -59,57 +55,39 @@ _MOVED = f"""
     GROUP BY 1, 2 HAVING sum(p.pnl_total) <> 0
 """  # noqa: S608
 
-Member = tuple[str, str]
-_Key = tuple[int, date, tuple[Member, ...]]
+
+async def read_book_health(session: AsyncSession, principal: Principal, memory: BookMemory) -> bytes:
+    """Return, as JSON, the health of the caller's clients that have figures of the book's newest day, by currency."""
+    async with snapshot(session):
+        members = await read_members(session, principal)
+        await record(session, principal, "book.viewed", clients=members.shown)
+        key = ("book health", members.key)
+        known = memory.recall(key)
+        if known is not None:
+            return known
+        newest = await (await session.execute(_NEWEST, {"ids": members.shown})).fetchall()
+        health = await _read(session, newest)
+    return memory.keep(key, health.model_dump_json().encode())
 
 
-class BookMemory:
-    """What books added up to, the most recently asked for; another version of the figures is another key."""
-
-    def __init__(self, size: int = REMEMBERED_BOOKS) -> None:
-        self._size = size
-        self._known: OrderedDict[_Key, list[models.CurrencyHealth]] = OrderedDict()
-
-    async def read(self, session: AsyncSession, key: _Key) -> list[models.CurrencyHealth]:
-        """Return the health of each currency's clients, from PostgreSQL when it is not known yet."""
-        if key not in self._known:
-            self._known[key] = await _read(session, key)
-        self._known.move_to_end(key)
-        while len(self._known) > self._size:
-            self._known.popitem(last=False)
-        return self._known[key]
-
-
-async def read_book_health(session: AsyncSession, principal: Principal, memory: BookMemory) -> models.BookHealth:
-    """Return the health of the caller's clients that have figures of the book's newest day, by base currency."""
-    async with session.transaction():
-        await session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        rows = await (await session.execute(_MEMBERS.encode(), {"rm_id": principal.rm_id})).fetchall()
-        as_of = max((row["as_of_date"] for row in rows), default=None)
-        members = [row for row in rows if row["as_of_date"] == as_of]
-        await record(session, principal, "book.viewed", clients=[row["client_id"] for row in members])
-        if as_of is None:
-            return models.BookHealth(as_of=None, currencies=[])
-        key = (rows[0]["version"], as_of, tuple((row["client_id"], row["base_ccy"]) for row in members))
-        return models.BookHealth(as_of=as_of, currencies=await memory.read(session, key))
-
-
-async def _read(session: AsyncSession, key: _Key) -> list[models.CurrencyHealth]:
-    _, until, members = key
+async def _read(session: AsyncSession, newest: Sequence[Row]) -> models.BookHealth:
+    until = max((row["as_of_date"] for row in newest), default=None)
+    if until is None:
+        return models.BookHealth(as_of=None, currencies=[])
+    counted = [row for row in newest if row["as_of_date"] == until]
     asked = {
-        "ids": [client for client, _ in members],
-        "ccys": [ccy for _, ccy in members],
+        "ids": [row["client_id"] for row in counted],
+        "ccys": [row["base_ccy"] for row in counted],
         "since": year_before(until) - MARGIN,
         "until": until,
     }
-    days, shares, moved = [
-        await (await session.execute(query.encode(), asked)).fetchall() for query in (_DAYS, _SHARES, _MOVED)
+    read = [await (await session.execute(query.encode(), asked)).fetchall() for query in (_DAYS, _SHARES, _MOVED)]
+    clients = Counter(asked["ccys"])
+    currencies = [
+        _health(ccy, clients[ccy], *([row for row in rows if row["base_ccy"] == ccy] for rows in read))
+        for ccy in sorted(clients)
     ]
-    counts = {ccy: len(list(of)) for ccy, of in groupby(ccy for _, ccy in members)}
-    return [
-        _health(ccy, counts[ccy], *([row for row in rows if row["base_ccy"] == ccy] for rows in (days, shares, moved)))
-        for ccy in counts
-    ]
+    return models.BookHealth(as_of=until, currencies=currencies)
 
 
 def _health(

@@ -9,29 +9,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from api import portfolio_models as models
 from api.audit import record
 from api.portfolio_ranges import MARGIN, SERIES_DAYS, common_status, pnl, ranges, worst_quality, year_before
 from api.principal import Principal
 from api.traffic_lights import TrafficLights, due_day, level_of
-from clients.postgres import AsyncSession, Row
+from clients.postgres import AsyncSession, Row, snapshot
 from core.clock import utc_now
 from core.errors import BadInput, NotFound
 
 # Beyond what the column holds.
 LARGEST = Decimal(10) ** 18
 
-_CLIENT = """
-    SELECT client_id, display FROM clients WHERE client_id = %(client_id)s AND may_see(%(rm_id)s, client_id)
-"""
 _DAY = """
-    SELECT * FROM client_metrics_known_at(coalesce(%(known_at)s::timestamptz, 'infinity')) m
-    WHERE client_id = %(client_id)s
-      AND as_of_date BETWEEN coalesce(%(day)s::date, '-infinity') AND coalesce(%(day)s::date, 'infinity')
-    ORDER BY as_of_date DESC, revision DESC LIMIT 1
+    SELECT c.display, c.client_id AS id, m.*{more} FROM clients c LEFT JOIN LATERAL (
+        SELECT * FROM client_metrics_known_at(coalesce(%(known_at)s::timestamptz, 'infinity')) m
+        WHERE m.client_id = c.client_id
+          AND m.as_of_date BETWEEN coalesce(%(day)s::date, '-infinity') AND coalesce(%(day)s::date, 'infinity')
+        ORDER BY m.as_of_date DESC, m.revision DESC LIMIT 1
+    ) m ON true{lit}
+    WHERE c.client_id = %(client_id)s AND may_see(%(rm_id)s, c.client_id)
 """
-_LIT_DAY = f"SELECT m.*, l.* FROM ({_DAY}) m, LATERAL ({{}}) l"  # noqa: S608
+_LIT = " LEFT JOIN LATERAL ({}) l ON m.client_id IS NOT NULL"
 _HISTORY = """
     SELECT as_of_date, base_ccy, market_value, pnl_total, pnl_price, pnl_fx, pnl_trading, pnl_income, pnl_fees,
            pnl_unexplained, net_flows, daily_return, twr, drawdown, quality, status
@@ -94,9 +95,8 @@ async def read_health(
     session: AsyncSession, principal: Principal, asked: Asked, lights: TrafficLights
 ) -> models.Health:
     """Return a client's figures; NotFound when there are none, or the client is not the caller's."""
-    async with session.transaction():
-        await session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        client, day = await _client_and_day(session, principal, asked, lights)
+    async with snapshot(session):
+        day = await _day(session, principal, asked, lights)
         until = day["as_of_date"]
         span = {
             "client_id": asked.client_id,
@@ -106,16 +106,15 @@ async def read_health(
         }
         history = await (await session.execute(_HISTORY, span)).fetchall()
         await _audit(session, principal, "portfolio.viewed", day)
-    return _health(client, day, history, lights)
+    return _health(day, history, lights)
 
 
 async def read_positions(
     session: AsyncSession, principal: Principal, asked: Asked, *, limit: int, place: Place | None
 ) -> models.PositionPage:
     """Return a page of positions, largest value first; later pages stay in the revision of the first."""
-    async with session.transaction():
-        await session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        _, day = await _client_and_day(session, principal, asked)
+    async with snapshot(session):
+        day = await _day(session, principal, asked)
         parameters = {
             "client_id": asked.client_id,
             "day": place.day if place else day["as_of_date"],
@@ -135,31 +134,31 @@ async def read_positions(
         revision=parameters["revision"],
         quality=day["quality"],
         status=day["status"],
-        items=[models.Position(**row, pnl=pnl([row])) for row in shown],
+        items=[models.Position(**row, pnl=pnl(row)) for row in shown],
         next=_after(shown[-1]).encode() if len(rows) > limit else None,
     )
 
 
-async def _client_and_day(
-    session: AsyncSession, principal: Principal, asked: Asked, lights: TrafficLights | None = None
-) -> tuple[Row, Row]:
-    parameters = {
+async def _day(session: AsyncSession, principal: Principal, asked: Asked, lights: TrafficLights | None = None) -> Row:
+    """Return the day's row with the client's display name and, if asked for, its traffic lights."""
+    parameters: dict[str, Any] = {
         "client_id": asked.client_id,
         "rm_id": principal.rm_id,
         "day": asked.day,
         "known_at": asked.known_at,
     }
-    client = await (await session.execute(_CLIENT, parameters)).fetchone()
-    if client is None:
-        raise NotFound("no such client")
-    query = _DAY if lights is None else _LIT_DAY.format(lights.sql)
-    # Only of the newest figures can it be said that they are late.
-    due = due_day(utc_now().date()) if asked.day is None and asked.known_at is None else None
-    parameters |= {} if lights is None else lights.parameters(due)
+    query = _DAY.format(more="", lit="")
+    if lights is not None:
+        # Only of the newest figures can it be said that they are late.
+        newest = asked.day is None and asked.known_at is None
+        parameters |= lights.parameters(due_day(utc_now().date()) if newest else None)
+        query = _DAY.format(more=", l.*", lit=_LIT.format(lights.sql))
     day = await (await session.execute(query.encode(), parameters)).fetchone()
     if day is None:
+        raise NotFound("no such client")
+    if day["as_of_date"] is None:
         raise NotFound("there are no figures of this client for that", code="no_figures")
-    return client, day
+    return day
 
 
 async def _audit(session: AsyncSession, principal: Principal, action: str, day: Row) -> None:
@@ -168,14 +167,15 @@ async def _audit(session: AsyncSession, principal: Principal, action: str, day: 
     await record(session, principal, action, clients=[day["client_id"]], subject=day["client_id"], detail=seen)
 
 
-def _health(client: Row, day: Row, history: Sequence[Row], lights: TrafficLights) -> models.Health:
+def _health(day: Row, history: Sequence[Row], lights: TrafficLights) -> models.Health:
     grade = {"quality": day["quality"], "status": day["status"]}
-    year = [row for row in history if row["as_of_date"] > year_before(day["as_of_date"])]
-    recent = [row for row in history if row["as_of_date"] > day["as_of_date"] - timedelta(days=SERIES_DAYS)]
+    year_start, series_start = year_before(day["as_of_date"]), day["as_of_date"] - timedelta(days=SERIES_DAYS)
+    year = [row for row in history if row["as_of_date"] > year_start]
+    recent = [row for row in history if row["as_of_date"] > series_start]
     return models.Health(
         **grade,
-        client_id=client["client_id"],
-        display=client["display"],
+        client_id=day["client_id"],
+        display=day["display"],
         base_ccy=day["base_ccy"],
         as_of=day["as_of_date"],
         computed_at=day["computed_at"],

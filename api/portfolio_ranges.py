@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import add, itemgetter
 from typing import Any
 
 from api.portfolio_models import Pnl, Quality, Range, RangeName, Status
 
 Day = Mapping[str, Any]
+_AMOUNTS = ("total", "price", "fx", "trading", "income", "fees", "unexplained", "net_flows")
+_amounts = itemgetter(*(name if name == "net_flows" else f"pnl_{name}" for name in _AMOUNTS))
 # From the best to the worst.
 QUALITIES: tuple[Quality, ...] = ("ok", "restated", "stale", "estimated", "missing")
 RETURN = Decimal("1e-10")
@@ -21,10 +24,21 @@ MARGIN = timedelta(days=14)
 def ranges(days: Sequence[Day]) -> list[Range]:
     """Return day, week, month and year to date and one year, each up to the last of the days, oldest first.
 
-    Days before a change of the base currency are left out: their amounts do not add to ours.
+    Days before a change of the base currency are left out: their amounts do not add to ours. One walk back from the
+    last day adds up all ranges, since each ends on it.
     """
-    comparable = [day for day in days if day["as_of_date"] > _last_day_of_another_currency(days)]
-    return [_range(name, start, comparable) for name, start in first_days(days[-1]["as_of_date"]).items()]
+    other = _last_day_of_another_currency(days)
+    comparable = [day for day in days if day["as_of_date"] > other]
+    starts = first_days(days[-1]["as_of_date"])
+    # The latest start last, where it is taken from first.
+    open_, found, sums = sorted(starts, key=lambda name: starts[name]), {}, _Sums()
+    for at in range(len(comparable) - 1, -1, -1):
+        sums.add(comparable[at])
+        before = comparable[at - 1]["as_of_date"] if at else date.min
+        while open_ and starts[open_[-1]] > before:
+            name = open_.pop()
+            found[name] = sums.range(name, complete=comparable[0]["as_of_date"] < starts[name])
+    return [found[name] for name in starts]
 
 
 def first_days(as_of: date) -> dict[RangeName, date]:
@@ -43,23 +57,42 @@ def year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def pnl(days: Iterable[Day]) -> Pnl:
-    """Return the sums of P&L, its parts and the flows."""
-    rows = list(days)
-    parts = ("total", "price", "fx", "trading", "income", "fees", "unexplained")
-    sums = {part: sum((row[f"pnl_{part}"] for row in rows), Decimal(0)) for part in parts}
-    return Pnl(**sums, net_flows=sum((row["net_flows"] for row in rows), Decimal(0)))
+def pnl(row: Day) -> Pnl:
+    """Return the P&L of one row, its parts and the flows."""
+    return Pnl(**dict(zip(_AMOUNTS, _amounts(row), strict=True)))
 
 
-def chained_return(days: Iterable[Day]) -> Decimal:
-    """Return the time-weighted return: the product of (1 + daily return), less 1, to ten decimals.
+class _Sums:
+    """Amounts, returns and grades of the days that were added."""
 
-    Chain-linking daily returns is the method of the GIPS standards; flows are taken at the start of their day.
-    """
-    index = Decimal(1)
-    for day in days:
-        index *= 1 + day["daily_return"]
-    return (index - 1).quantize(RETURN)
+    def __init__(self) -> None:
+        self._amounts: Sequence[Decimal] = [Decimal(0)] * len(_AMOUNTS)
+        # Chain-linking daily returns is the method of the GIPS standards; flows are taken at the start of their day.
+        self._index = Decimal(1)
+        self._first_day, self._days = date.max, 0
+        self._qualities: set[Quality] = set()
+        self._statuses: set[Status] = set()
+
+    def add(self, day: Day) -> None:
+        """Add the day before those that are in already."""
+        self._amounts = list(map(add, self._amounts, _amounts(day)))
+        self._index *= 1 + day["daily_return"]
+        self._first_day, self._days = day["as_of_date"], self._days + 1
+        self._qualities.add(day["quality"])
+        self._statuses.add(day["status"])
+
+    def range(self, name: RangeName, *, complete: bool) -> Range:
+        """Return what they come to."""
+        return Range(
+            name=name,
+            first_day=self._first_day,
+            days=self._days,
+            complete=complete,
+            pnl=Pnl(**dict(zip(_AMOUNTS, self._amounts, strict=True))),
+            twr=(self._index - 1).quantize(RETURN),
+            quality=worst_quality(self._qualities),
+            status=common_status(self._statuses),
+        )
 
 
 def worst_quality(qualities: Iterable[Quality]) -> Quality:
@@ -78,17 +111,3 @@ def common_status(statuses: Iterable[Status]) -> Status:
 def _last_day_of_another_currency(days: Sequence[Day]) -> date:
     others = (day["as_of_date"] for day in days if day["base_ccy"] != days[-1]["base_ccy"])
     return max(others, default=date.min)
-
-
-def _range(name: RangeName, start: date, days: Sequence[Day]) -> Range:
-    inside = [day for day in days if day["as_of_date"] >= start]
-    return Range(
-        name=name,
-        first_day=inside[0]["as_of_date"],
-        days=len(inside),
-        complete=days[0]["as_of_date"] < start,
-        pnl=pnl(inside),
-        twr=chained_return(inside),
-        quality=worst_quality(day["quality"] for day in inside),
-        status=common_status(day["status"] for day in inside),
-    )

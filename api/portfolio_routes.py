@@ -66,7 +66,8 @@ async def read_book(
     """Read the caller's clients with their newest figures, and the totals of each base currency."""
     principal.must("portfolios.read")
     async with services.pool.connection() as session:
-        return _json(await book.read_book(session, principal, services.lights, limit=limit, after=cursor))
+        answer = await book.read_book(session, principal, services.lights, services.books, limit=limit, after=cursor)
+    return Response(answer, media_type="application/json")
 
 
 @router.get("/book/health", operation_id="readBookHealth", responses={200: {"model": BookHealth}})
@@ -74,7 +75,8 @@ async def read_book_health(principal: PrincipalDep, services: ServicesDep) -> Re
     """Read the caller's clients together: ranges, returns, drawdown, concentration and movers by base currency."""
     principal.must("portfolios.read")
     async with services.pool.connection() as session:
-        return _json(await book_health.read_book_health(session, principal, services.books))
+        answer = await book_health.read_book_health(session, principal, services.books)
+    return Response(answer, media_type="application/json")
 
 
 def _json(body: BaseModel) -> Response:

@@ -9,7 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from api.audit_batch import AuditBatch
-from api.book_health import BookMemory
+from api.book_memory import BookMemory
 from api.hub import Hub
 from api.metrics import Metrics
 from api.passwords import PasswordVerifier

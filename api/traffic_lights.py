@@ -54,13 +54,15 @@ class TrafficLights:
         values = ", ".join(f"({MEANINGS[name].sql})::numeric AS {name}" for name in names)
         levels = ", ".join(
             f"CASE WHEN {name} >= %(red_{name})s::numeric THEN 2 WHEN {name} >= %(amber_{name})s::numeric THEN 1"
-            f" WHEN {name} IS NOT NULL THEN 0 END"
+            f" WHEN {name} IS NOT NULL THEN 0 END AS level_{name}"
             for name in names
         )
-        # Names of measures are this module's own, never input.
+        worst = ", ".join(f"level_{name}" for name in names)
+        # Names of measures are this module's own, never input. OFFSET 0 keeps PostgreSQL from writing each measure out
+        # wherever it is named, and working it out as often.
         self.sql = (
-            f"SELECT ARRAY[{', '.join(names)}] AS measured, ARRAY[{levels}] AS levels, greatest({levels}) AS level"  # noqa: S608
-            f" FROM (SELECT {values}) v"
+            f"SELECT ARRAY[{', '.join(names)}] AS measured, ARRAY[{worst}] AS levels, greatest({worst}) AS level"  # noqa: S608
+            f" FROM (SELECT *, {levels} FROM (SELECT {values} OFFSET 0) v OFFSET 0) w"
         )
         self.counts_sql = ", ".join(
             f"count(*) FILTER (WHERE levels[{at}] = {level}) AS {_LEVELS[level]}_{name}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, Connection, sql
+from psycopg import AsyncConnection, Connection, IsolationLevel, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.copy import QueuedLibpqWriter
 from psycopg.rows import dict_row
@@ -35,7 +35,7 @@ ANSWER_WITHIN_S = 5.0
 __all__ = [
     "AsyncPool", "AsyncSession", "ConnectionLost", "DatabaseError", "DatabaseUnavailable", "Jsonb", "Pool", "Row",
     "Session", "UnfitData", "UniqueViolation", "async_pool", "connect", "connection_parameters", "copy_csv", "dsn",
-    "migrate", "pool", "session_of", "transaction", "transaction_of",
+    "migrate", "pool", "session_of", "snapshot", "transaction", "transaction_of",
 ]  # fmt: skip
 
 
@@ -108,6 +108,20 @@ async def session_of(pool: AsyncPool) -> AsyncIterator[AsyncSession]:
         raise DependencyUnavailable(
             "PostgreSQL does not answer", code="postgres_unavailable", retry_after_s=2
         ) from error
+
+
+@asynccontextmanager
+async def snapshot(session: AsyncSession) -> AsyncIterator[None]:
+    """Run a block in one transaction whose statements all see the same state of the database."""
+    # Said with the BEGIN, not in a round trip of its own.
+    await session.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+    try:
+        async with session.transaction():
+            yield
+    finally:
+        # A lost connection goes back to no pool, and refusing the change would hide how it was lost.
+        if not session.closed:
+            await session.set_isolation_level(None)
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.portfolio import Place, parse_place
-from api.portfolio_models import RangeName
-from api.portfolio_ranges import chained_return, common_status, first_days, ranges, worst_quality, year_before
+from api.portfolio_models import Range, RangeName
+from api.portfolio_ranges import common_status, first_days, ranges, worst_quality, year_before
 from core.errors import BadInput
 
 MONEY = ("pnl_price", "pnl_fx", "pnl_trading", "pnl_income", "pnl_fees", "pnl_unexplained", "net_flows")
@@ -71,9 +71,21 @@ def test_sums_of_parts_add_up_to_the_total_in_every_range(amounts: list[list[Dec
 
 def test_returns_are_chained_not_added() -> None:
     gains = [day(date(2024, 1, at), daily_return=Decimal("0.1")) for at in (1, 2)]
-    assert chained_return(gains) == Decimal("0.21")
+    assert _month(gains).twr == Decimal("0.21")
     fall = [*gains, day(date(2024, 1, 3), daily_return=Decimal("-0.5"))]
-    assert chained_return(fall) == Decimal("-0.395")
+    assert _month(fall).twr == Decimal("-0.395")
+
+
+def test_a_week_may_begin_before_its_month_and_a_month_before_its_week() -> None:
+    days = [day(date(2024, 4, 24) + timedelta(at), pnl_total=Decimal(1)) for at in range(9)]
+    found = {one.name: (one.first_day, one.pnl.total) for one in ranges(days)}
+    assert (found["wtd"], found["mtd"]) == ((date(2024, 4, 29), Decimal(4)), (date(2024, 5, 1), Decimal(2)))
+    found = {one.name: (one.first_day, one.pnl.total) for one in ranges(days[:6])}
+    assert (found["wtd"], found["mtd"]) == ((date(2024, 4, 29), Decimal(1)), (date(2024, 4, 24), Decimal(6)))
+
+
+def _month(days: list[dict[str, Any]]) -> Range:
+    return next(one for one in ranges(days) if one.name == "mtd")
 
 
 def test_a_range_is_complete_only_with_a_day_before_it_and_says_how_many_days_it_has() -> None:
