@@ -43,6 +43,9 @@ class Batch:
 
     def recompose(self, alert: AlertRecord, cause: Cause, now: datetime) -> None:
         """Compose an alert anew and note the frame, when there is anything to see."""
+        if alert.shown is None:
+            # The list is in the order in which alerts are first shown, as their frames are.
+            self.touched.pop(alert.alert_id, None)
         self.touched[alert.alert_id] = alert
         frame_type = revise(alert, cause, now)
         if frame_type and alert.shown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from clients.postgres import Session
@@ -55,7 +55,10 @@ def save_desk(session: Session, desk: Desk) -> None:
 def save_alerts(
     session: Session, alerts: Iterable[AlertRecord], changed_sources: set[tuple[UUID, str]], now: datetime
 ) -> None:
-    """Write alerts, and those of their sources whose `(alert id, article id)` changed."""
+    """Write alerts, and those of their sources whose `(alert id, article id)` changed.
+
+    New alerts are a microsecond apart, so that a list by age has them in the order of their frames.
+    """
     alerts = list(alerts)
     _many(
         session,
@@ -66,7 +69,7 @@ def save_alerts(
         " topic = excluded.topic, relevance = excluded.relevance, embargo_until = excluded.embargo_until,"
         " released = excluded.released, payload = excluded.payload, updated_at = excluded.updated_at,"
         " created_at = CASE WHEN alerts.released THEN alerts.created_at ELSE excluded.created_at END",
-        [_alert_row(alert, now) for alert in alerts],
+        [_alert_row(alert, now + timedelta(microseconds=place)) for place, alert in enumerate(alerts)],
     )
     _many(
         session,

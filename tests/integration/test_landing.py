@@ -105,7 +105,7 @@ def test_keys_that_follow_no_layout_are_reported_and_registered_nowhere(landing:
     assert list_bronze(landing.store, landing.settings.bronze_bucket).strays == [
         Stray("fx/date=2026-02-30/rates.csv", "2026-02-30 does not exist"),
         Stray("rates.csv", "the key is not `kind/date=YYYY-MM-DD/name`"),
-        Stray("rates/date=2026-01-05/a.csv", "`rates` is none of positions, prices, fx, transactions"),
+        Stray("rates/date=2026-01-05/a.csv", "`rates` is none of positions, prices, fx, transactions, instruments"),
     ]
     count = landing.session.execute(
         "SELECT count(*) AS n FROM landed_files WHERE bucket = %s", (landing.settings.bronze_bucket,)

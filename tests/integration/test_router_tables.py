@@ -49,6 +49,15 @@ def test_a_first_article_is_stored_told_and_handed_on(postgres: Settings) -> Non
     assert "display" not in str(waiting["value"])
 
 
+def test_alerts_of_one_batch_are_listed_in_the_order_of_their_frames(postgres: Settings) -> None:
+    book = Book(postgres)
+    take(postgres, [enriched(book.client, book.article(n), story=n) for n in range(5)])
+    told = [frame["alert"]["alert_id"] for frame in book.rows()]
+    listed = query(postgres, "SELECT alert_id FROM alerts WHERE client_id = %s ORDER BY created_at", book.client)
+    assert len(told) == 5
+    assert [str(row["alert_id"]) for row in listed] == told
+
+
 def test_a_repeat_after_a_restart_writes_nothing(postgres: Settings) -> None:
     book = Book(postgres)
     batch: Records = [enriched(book.client, book.article(1)), enriched(book.client, book.article(2))]
