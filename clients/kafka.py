@@ -10,6 +10,7 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.net.compat import KafkaNetClient
 
 from core.errors import DependencyUnavailable
 from core.settings import Settings
@@ -49,24 +50,38 @@ def connection(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _connected(kind: Callable[..., Any], settings: Settings, **options: Any) -> Any:
+    """Make a client of kafka-python; one that finds no broker is closed, which the library leaves undone."""
+    begun: list[KafkaNetClient] = []
+
+    def begin(**configs: Any) -> KafkaNetClient:
+        begun.append(KafkaNetClient(**configs))
+        return begun[-1]
+
+    try:
+        return kind(**connection(settings), kafka_client=begin, **options)
+    except KafkaError as error:
+        for client in begun:
+            client.close()
+        raise DependencyUnavailable(f"Kafka does not answer: {error}", code="kafka_unavailable") from error
+
+
 class Producer:
     """An idempotent producer with `acks=all`; a send counts only once its acknowledgement came."""
 
     def __init__(self, settings: Settings, *, request_timeout_s: float = 10.0) -> None:
-        try:
-            self._producer = KafkaProducer(
-                **connection(settings),
-                reconnect_backoff_max_ms=RECONNECT_BACKOFF_MAX_MS,
-                acks="all",
-                linger_ms=0,
-                max_request_size=MAX_RECORD_BYTES,
-                request_timeout_ms=int(request_timeout_s * 1000),
-                delivery_timeout_ms=int(request_timeout_s * 2000),
-                max_block_ms=int(request_timeout_s * 1000),
-                bootstrap_timeout_ms=int(request_timeout_s * 1000),
-            )
-        except KafkaError as error:
-            raise DependencyUnavailable(f"Kafka does not answer: {error}", code="kafka_unavailable") from error
+        self._producer = _connected(
+            KafkaProducer,
+            settings,
+            reconnect_backoff_max_ms=RECONNECT_BACKOFF_MAX_MS,
+            acks="all",
+            linger_ms=0,
+            max_request_size=MAX_RECORD_BYTES,
+            request_timeout_ms=int(request_timeout_s * 1000),
+            delivery_timeout_ms=int(request_timeout_s * 2000),
+            max_block_ms=int(request_timeout_s * 1000),
+            bootstrap_timeout_ms=int(request_timeout_s * 1000),
+        )
 
     def know(self, topic: str) -> None:
         """Fetch a topic's metadata now, so that the first send to it does not wait for it."""
@@ -131,24 +146,26 @@ class Consumer:
         rejoin_after_s: float = REJOIN_AFTER_S,
     ) -> None:
         self._topics, self._rejoin_after_s, self._settled_at_s = list(topics), rejoin_after_s, monotonic()
+        self._consumer = _connected(
+            KafkaConsumer,
+            settings,
+            reconnect_backoff_max_ms=RECONNECT_BACKOFF_MAX_MS,
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest" if from_start else "latest",
+            fetch_max_wait_ms=100,
+            max_partition_fetch_bytes=MAX_RECORD_BYTES,
+            # A killed member's partitions are idle until its session ends: keep that short.
+            session_timeout_ms=6000,
+            heartbeat_interval_ms=2000,
+        )
         try:
-            self._consumer = KafkaConsumer(
-                **connection(settings),
-                reconnect_backoff_max_ms=RECONNECT_BACKOFF_MAX_MS,
-                group_id=group,
-                enable_auto_commit=False,
-                auto_offset_reset="earliest" if from_start else "latest",
-                fetch_max_wait_ms=100,
-                max_partition_fetch_bytes=MAX_RECORD_BYTES,
-                # A killed member's partitions are idle until its session ends: keep that short.
-                session_timeout_ms=6000,
-                heartbeat_interval_ms=2000,
-            )
             self._consumer.subscribe(self._topics)
             # Joining before the partitions are known means joining again when they are, and a second join that
             # outlasts one poll leaves kafka-python outside the group for good.
             self._consumer.topics()
         except KafkaError as error:
+            self.close()
             raise DependencyUnavailable(f"Kafka does not answer: {error}", code="kafka_unavailable") from error
 
     def poll(self, timeout_s: float, *, limit: int = 500) -> list[Record]:
@@ -208,10 +225,7 @@ class Consumer:
 
 def read_all(settings: Settings, topic: str) -> Iterator[Record]:
     """Yield every record that a topic holds now, by partition, and end; no group, nothing committed."""
-    try:
-        consumer = KafkaConsumer(**connection(settings), group_id=None, enable_auto_commit=False)
-    except KafkaError as error:
-        raise DependencyUnavailable(f"Kafka does not answer: {error}", code="kafka_unavailable") from error
+    consumer = _connected(KafkaConsumer, settings, group_id=None, enable_auto_commit=False)
     try:
         for number in sorted(consumer.partitions_for_topic(topic) or ()):
             partition = TopicPartition(topic, number)
@@ -235,7 +249,7 @@ def as_record(raw: Any) -> Record:
 
 def ensure_topics(settings: Settings, topics: Iterable[Topic]) -> None:
     """Create the topics that do not exist yet, single replica; safe to call again."""
-    admin = KafkaAdminClient(**connection(settings))
+    admin = _connected(KafkaAdminClient, settings)
     try:
         for topic in topics:
             configuration = {
