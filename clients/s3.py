@@ -57,6 +57,11 @@ class Store:
         with translated("s3"):
             return self._client.get_object(Bucket=bucket, Key=key, Range=f"bytes={start}-{end - 1}")["Body"].read()
 
+    def delete(self, bucket: str, key: str) -> None:
+        """Delete an object, whether or not it is there; of one with versions the newest hides the others."""
+        with translated("s3"):
+            self._client.delete_object(Bucket=bucket, Key=key)
+
     def newest(self, bucket: str, prefix: str) -> Iterator[Object]:
         """List the newest version of each object under a prefix, in the order of keys; deleted ones are left out."""
         with translated("s3"):

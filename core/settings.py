@@ -142,6 +142,7 @@ class Settings(BaseSettings):
 
     # analysts' SQL
     sql_results_bucket: str = "sql-results"
+    sql_results_keep_days: int = Field(default=30, ge=1)
     sql_timeout_s: float = Field(default=120.0, gt=0)
     sql_rows_limit: int = Field(default=1_000_000, ge=1)
     sql_scan_limit_bytes: int = Field(default=4 * 1024**3, ge=1)

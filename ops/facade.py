@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import uvicorn
 
+from api.athena.expiry import Expiry
 from api.athena.operations import Athena
 from api.athena.queries import end_interrupted
 from api.athena.runner import Runner as SqlRunner
@@ -87,16 +88,19 @@ def _glue(settings: Settings, connections: Pool) -> Part:
 def _athena(settings: Settings, connections: Pool) -> Part:
     # By its real name: when this runs as a program it is called something else.
     runner = SqlRunner(settings, connections, preload="ops.facade")
-    athena = Athena(settings, connections, Store(settings), runner)
+    store = Store(settings)
+    athena, expiry = Athena(settings, connections, store, runner), Expiry(settings, store)
 
     def recover() -> None:
         with transaction_of(connections) as session:
             end_interrupted(session)
 
     def running() -> Iterator[None]:
+        threading.Thread(target=expiry.run, name="expiry", daemon=True).start()
         try:
             yield
         finally:
+            expiry.stop()
             runner.close()
 
     service = Service(_verifier(settings, "athena"), lambda who: athena.operations(who.user, who.role), ATHENA_ERRORS)

@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def sql(
-    query: Annotated[str, typer.Argument(help="A SELECT in Athena's dialect over the tables of silver and gold.")],
+    query: Annotated[str, typer.Argument(help="A SELECT, SHOW or DESCRIBE in Athena's dialect over silver and gold.")],
     database: Annotated[str, typer.Option(help="Where names without a database are looked up.")] = "gold",
     profile: Annotated[str | None, typer.Option(help="AWS profile to ask as, such as tipline-compliance.")] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print all rows as CSV.")] = False,

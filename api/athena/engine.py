@@ -10,17 +10,16 @@ from typing import Any
 
 import pyarrow as pa
 
+from api.athena.describing import describe, is_utility
 from api.athena.functions import MACROS
+from api.athena.lake import Lake, Relation, Scan
 from api.athena.masking import CLIENT, SEE_CLIENTS, masked_columns, masker
 from api.athena.planning import Need, plan
 from api.athena.statement import Reference, Version, parse
 from clients.duckdb import QueryError, Sandbox, open_sandbox
-from clients.iceberg import Table, load_table, open_catalog
-from clients.lake_scan import TableScan, columns_of, snapshot_of, table_names
 from core.errors import BadInput, ConfigurationError, TiplineError
 from core.settings import Settings
 
-NAMESPACES = ("silver", "gold")
 THREADS = 2
 
 
@@ -50,17 +49,22 @@ class Engine:
         if not token_key:
             raise ConfigurationError("TIPLINE_CLIENT_TOKEN_KEY is not set; `tipline up` makes it at first run.")
         self._settings = settings
-        self._catalog = open_catalog(settings)
+        self._lake = Lake(settings)
         self._mask = masker(token_key)
 
     @contextmanager
     def answer(self, query: str, database: str | None, role: str) -> Iterator[Answer]:
         """Run a query as a role sees the lake. BadInput when it cannot run."""
-        statement, seen = parse(query, database), Seen()
+        seen = Seen()
+        if is_utility(query):
+            told = describe(query, database, self._lake)
+            yield Answer(told.schema, iter(told.to_batches()), seen)
+            return
+        statement = parse(query, database)
         memory_bytes = self._settings.sql_memory_bytes // 2
         with open_sandbox(memory_bytes=memory_bytes, threads=THREADS, macros=MACROS) as sandbox, _query_errors(seen):
             found = {one.scan: self._find(one, sandbox) for one in statement.references}
-            schemas = {scan: columns_of(table, snapshot) for scan, (table, snapshot) in found.items()}
+            schemas = {scan: relation.schema for scan, relation in found.items()}
             planned = plan(statement, schemas, sandbox.constant)
             scans = {
                 one.scan: self._scan(one, found[one.scan], planned.needs[one.scan], role)
@@ -75,20 +79,16 @@ class Engine:
             reader = sandbox.run(planned.query, sources)
             yield Answer(reader.schema, iter(reader), seen)
 
-    def _find(self, reference: Reference, sandbox: Sandbox) -> tuple[Table, int | None]:
-        if reference.table not in table_names(self._catalog, NAMESPACES):
-            raise BadInput(f"TABLE_NOT_FOUND: Table 'awsdatacatalog.{reference.table}' does not exist")
-        table = load_table(self._catalog, reference.table)
-        return table, snapshot_of(table, _version(reference.version, sandbox))
+    def _find(self, reference: Reference, sandbox: Sandbox) -> Relation:
+        return self._lake.find(reference.table, _version(reference.version, sandbox))
 
-    def _scan(self, reference: Reference, found: tuple[Table, int | None], need: Need, role: str) -> TableScan:
-        table, snapshot = found
+    def _scan(self, reference: Reference, found: Relation, need: Need, role: str) -> Scan:
         # A masked value is compared after it was masked, by DuckDB.
         hidden = frozenset() if role in SEE_CLIENTS else masked_columns(reference.table)
         conditions = [one for one in need.conditions if one.column not in hidden]
-        return TableScan(table, need.columns, conditions, snapshot)
+        return found.scan(need.columns, conditions)
 
-    def _shown(self, table: str, scan: TableScan, role: str, seen: Seen) -> Callable[[], Iterator[pa.RecordBatch]]:
+    def _shown(self, table: str, scan: Scan, role: str, seen: Seen) -> Callable[[], Iterator[pa.RecordBatch]]:
         def batches() -> Iterator[pa.RecordBatch]:
             for batch in scan.batches():
                 if role not in SEE_CLIENTS:
@@ -112,7 +112,7 @@ class Engine:
 class _Source:
     """A table for DuckDB, which may scan it several times; an error beneath is kept, since DuckDB retells it badly."""
 
-    scan: TableScan
+    scan: Scan
     batches: Callable[[], Iterator[pa.RecordBatch]]
     seen: Seen
 

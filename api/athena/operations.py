@@ -9,13 +9,15 @@ from typing import Any
 
 from api.athena import queries, results
 from api.athena import requests as ask
+from api.athena.describing import is_utility
+from api.athena.layouts import layout_of
 from api.athena.queries import Query
 from api.athena.runner import Runner
 from api.audit import Caller
 from api.principal import permits
 from clients.postgres import Pool, transaction_of
 from clients.s3 import Store
-from core.errors import BadInput, Forbidden
+from core.errors import BadInput, Forbidden, NotFound
 from core.page_tokens import next_token, offset_of
 from core.settings import Settings
 
@@ -82,9 +84,11 @@ class Athena:
         if query.state != "SUCCEEDED":
             raise BadInput(f"Query did not finish successfully. Final query state: {query.state}")
         place = results.Place.parse(query.output_location)
-        records, after = results.read(
-            self._store, place, offset=offset, end=query.result_bytes, limit=request.MaxResults
-        )
+        layout, end = layout_of(query.query), query.result_bytes
+        try:
+            records, after = results.read(self._store, place, layout, offset=offset, end=end, limit=request.MaxResults)
+        except NotFound:
+            raise BadInput("the query's result is no longer there; run the query again") from None
         rows = [{"Data": [{} if one is None else {"VarCharValue": one} for one in record]} for record in records]
         metadata = {"ColumnInfo": [_column(column["name"], column["type"]) for column in query.columns]}
         more = {"NextToken": next_token(after)} if after < query.result_bytes else {}
@@ -116,7 +120,7 @@ def _described(query: Query) -> Json:
     return {
         "QueryExecutionId": str(query.query_id),
         "Query": query.query,
-        "StatementType": "DML",
+        "StatementType": "UTILITY" if is_utility(query.query) else "DML",
         "ResultConfiguration": {"OutputLocation": query.output_location},
         "QueryExecutionContext": context,
         "Status": status,

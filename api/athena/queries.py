@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid4
 
+from api.athena.layouts import layout_of
 from api.athena.requests import StartQueryExecution
 from api.audit import Caller, record_sync
 from clients.postgres import Jsonb, Row, Session
@@ -102,7 +103,7 @@ def submit(session: Session, caller: Caller, request: StartQueryExecution, outpu
         "query": request.QueryString,
         "database": context.Database,
         "work_group": request.WorkGroup,
-        "output": f"{output_folder}{query_id}.csv",
+        "output": f"{output_folder}{query_id}{layout_of(request.QueryString).suffix}",
     }
     row = session.execute(_INSERT, values).fetchone()
     if row is not None:

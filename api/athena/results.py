@@ -1,26 +1,25 @@
-"""Results as Athena leaves them in S3: CSV with every cell quoted, the header first, and nothing at all for null."""
+"""Results as files in S3: written once within limits, and read in pages."""
 
 from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
 
+from api.athena.layouts import Layout, Record
 from api.athena.types import cell, type_name
 from clients.s3 import Store
 from core.errors import BadInput
 
 SPOOL_BYTES = 4 * 1024 * 1024
 READ_BYTES = 256 * 1024
-_CELL = re.compile(rb'(?:"((?:[^"]|"")*)")?([,\n])')
 # A name that DuckDB needs and Athena spells in another way.
 _UNNAMED = re.compile(r"_col_(\d+)")
 
 Columns = list[dict[str, str]]
-Record = list[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +52,20 @@ def columns_of(schema: pa.Schema) -> Columns:
 
 
 def write(
-    store: Store, place: Place, columns: Columns, batches: Iterable[pa.RecordBatch], limits: Limits
+    store: Store, place: Place, layout: Layout, columns: Columns, batches: Iterable[pa.RecordBatch], limits: Limits
 ) -> tuple[int, int]:
     """Write a result and return its rows and bytes; BadInput when it exceeds a limit: then nothing is written."""
     rows = 0
     with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as file:
-        file.write(_line([column["name"] for column in columns]))
+        if layout.has_header:
+            file.write(layout.line([column["name"] for column in columns]))
         for batch in batches:
             rows += batch.num_rows
             if rows > limits.rows:
                 raise BadInput(f"the result has more than {limits.rows} rows; narrow it, or LIMIT it")
             values = [column.to_pylist(maps_as_pydicts="lossy") for column in batch.columns]
             for row in zip(*values, strict=True):
-                file.write(_line([cell(value) for value in row]))
+                file.write(layout.line([cell(value) for value in row]))
             if file.tell() > limits.size_bytes:
                 raise BadInput(f"the result has more than {limits.size_bytes} bytes; narrow it, or LIMIT it")
         size_bytes = file.tell()
@@ -74,7 +74,7 @@ def write(
     return rows, size_bytes
 
 
-def read(store: Store, place: Place, *, offset: int, end: int, limit: int) -> tuple[list[Record], int]:
+def read(store: Store, place: Place, layout: Layout, *, offset: int, end: int, limit: int) -> tuple[list[Record], int]:
     """Return up to `limit` records from a byte on, and the byte after them; at `end` there are none."""
     records: list[Record] = []
     data, start, length = b"", offset, READ_BYTES
@@ -83,27 +83,9 @@ def read(store: Store, place: Place, *, offset: int, end: int, limit: int) -> tu
         if have < end:
             data += store.read_range(place.bucket, place.key, have, min(have + length, end))
             length *= 2
-        for record, after in _records(data, offset - start):
+        for record, after in layout.records(data, offset - start):
             records.append(record)
             offset = start + after
             if len(records) == limit:
                 break
     return records, offset
-
-
-def _records(data: bytes, position: int) -> Iterator[tuple[Record, int]]:
-    """Yield the records that are there whole, each with the place after it."""
-    record: Record = []
-    # A quote at the very end may be the first half of two: only what follows a cell ends it.
-    while found := _CELL.match(data, position):
-        text = found[1]
-        record.append(None if text is None else text.replace(b'""', b'"').decode())
-        position = found.end()
-        if found[2] == b"\n":
-            yield record, position
-            record = []
-
-
-def _line(record: Record) -> bytes:
-    cells = ("" if one is None else '"' + one.replace('"', '""') + '"' for one in record)
-    return (",".join(cells) + "\n").encode()

@@ -26,6 +26,11 @@ _NAMES: tuple[tuple[Callable[[pa.DataType], bool], str], ...] = (
     (pa.types.is_interval, "interval"),
 )
 
+_HIVE_NAMES = {
+    "varchar": "string", "integer": "int", "real": "float", "varbinary": "binary",
+    "timestamp with time zone": "timestamp",
+}  # fmt: skip
+
 
 def type_name(kind: pa.DataType) -> str:
     """Return the type as a query would write it, `decimal(20,2)` or `array(row(name varchar))`."""
@@ -40,6 +45,18 @@ def type_name(kind: pa.DataType) -> str:
     if pa.types.is_map(kind):
         return f"map({type_name(kind.key_type)}, {type_name(kind.item_type)})"
     return next((name for fits, name in _NAMES if fits(kind)), "varchar")
+
+
+def hive_name(kind: pa.DataType) -> str:
+    """Return the type as DESCRIBE writes it, `string` or `array<struct<name:string>>`."""
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return f"array<{hive_name(kind.value_type)}>"
+    if pa.types.is_struct(kind):
+        return f"struct<{','.join(f'{field.name}:{hive_name(field.type)}' for field in kind)}>"
+    if pa.types.is_map(kind):
+        return f"map<{hive_name(kind.key_type)},{hive_name(kind.item_type)}>"
+    name = type_name(kind)
+    return _HIVE_NAMES.get(name, name)
 
 
 def cell(value: Any) -> str | None:

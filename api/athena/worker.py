@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from api.athena import results
 from api.athena.engine import Engine
+from api.athena.layouts import layout_of
 from api.athena.queries import Outcome, Query
 from clients.s3 import Store
 from core.errors import TiplineError
@@ -34,7 +35,9 @@ def _outcome(settings: Settings, query: Query) -> Outcome:
         with Engine(settings).answer(query.query, query.database, query.role) as answer:
             columns = results.columns_of(answer.schema)
             place = results.Place.parse(query.output_location)
-            rows, size_bytes = results.write(Store(settings), place, columns, answer.batches, limits)
+            rows, size_bytes = results.write(
+                Store(settings), place, layout_of(query.query), columns, answer.batches, limits
+            )
             seen = answer.seen
         clients = frozenset(seen.clients)
         return Outcome("SUCCEEDED", None, tuple(columns), rows, size_bytes, seen.scanned_bytes, clients)

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 import typer
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
+from api.athena.expiry import Expiry
 from api.athena.queries import INTERRUPTED
 from batch.lake import Lake
-from clients.athena import athena, run
+from clients.athena import run
 from clients.s3 import Store
+from core.clock import utc_now
 from core.errors import BadInput
 from core.sealing import client_token
 from core.settings import Settings, as_environment
@@ -29,12 +32,12 @@ from tests.integration.analyst_queries import (
     LAST,
     SPAN,
     Asked,
-    Rows,
     by_spark,
     by_value,
     lake_rows,
     queries,
 )
+from tests.integration.analysts import ENDLESS, LARGE, OUTPUT, answer, client, start, state
 from tests.integration.facade import running_facade
 from tests.integration.router_process import query as rows_of
 from tests.integration.router_process import until
@@ -42,12 +45,7 @@ from tests.integration.router_process import until
 if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient
 
-OUTPUT = "s3://sql-results/tests/"
 NAMES = list(queries({"snapshot": 0, "moment": ""}))
-ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-# Two gigabytes that DuckDB's own limit does not see.
-TENFOLD = "SELECT " + "||".join(["s"] * 10) + " AS s FROM"
-LARGE = f"SELECT length(s||s) FROM ({TENFOLD} ({TENFOLD} ({TENFOLD} (SELECT lpad('x', 1000000, 'x') AS s))))"
 
 
 @pytest.fixture(scope="module")
@@ -70,24 +68,6 @@ def analyst(facade: Settings) -> AthenaClient:
 @pytest.fixture(scope="module")
 def asked(lake: Lake) -> dict[str, Asked]:
     return queries(lake_rows(lake))
-
-
-def client(settings: Settings, role: str) -> AthenaClient:
-    return athena(settings.model_copy(update={"aws_profile": f"tipline-{role}"}))
-
-
-def answer(who: AthenaClient, query: str) -> Rows:
-    return list(run(who, query, database="gold", output=OUTPUT).rows)
-
-
-def start(who: AthenaClient, query: str, **options: Any) -> str:
-    return who.start_query_execution(QueryString=query, ResultConfiguration={"OutputLocation": OUTPUT}, **options)[
-        "QueryExecutionId"
-    ]
-
-
-def state(who: AthenaClient, query_id: str) -> str:
-    return who.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]["Status"]["State"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -120,6 +100,29 @@ def test_an_analyst_sees_tokens_and_may_join_on_them(facade: Settings, analyst: 
 
 
 @pytest.mark.usefixtures("asked")
+def test_what_there_is_to_query_is_told(analyst: AthenaClient) -> None:
+    assert answer(analyst, "SHOW TABLES IN gold '*_metrics'") == [["client_metrics"], ["position_metrics"]]
+    described = {name: kind for name, kind, *_ in answer(analyst, "DESCRIBE client_metrics")}
+    assert (described["client_id"], described["as_of_date"]) == ("string", "date")
+    listed = """
+        SELECT c.column_name, c.data_type FROM information_schema.columns c
+        JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
+        WHERE c.table_schema = 'gold' AND c.table_name = 'client_metrics' AND t.table_type = 'BASE TABLE'
+        ORDER BY c.ordinal_position
+    """
+    found = answer(analyst, listed)
+    assert [name for name, _ in found] == list(described)
+    assert ["as_of_date", "date"] in found
+    query_id = start(analyst, "SHOW DATABASES")
+    until(lambda: state(analyst, query_id) == "SUCCEEDED")
+    execution = analyst.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
+    assert execution["StatementType"] == "UTILITY"
+    assert execution["ResultConfiguration"]["OutputLocation"].endswith(f"{query_id}.txt")
+    result = analyst.get_query_results(QueryExecutionId=query_id)["ResultSet"]
+    assert [row["Data"] for row in result["Rows"]] == [[{"VarCharValue": "gold"}], [{"VarCharValue": "silver"}]]
+
+
+@pytest.mark.usefixtures("asked")
 def test_a_day_reads_a_day(compliance: AthenaClient) -> None:
     def scanned(where: str, columns: str = "sum(market_value)") -> int:
         query = f"SELECT {columns} FROM gold.client_metrics WHERE {where}"
@@ -149,13 +152,20 @@ def test_pages_begin_with_the_header_and_hold_every_row_once(compliance: AthenaC
     assert types == ["varchar", "date", "varchar", "varchar"]
 
 
-def test_the_result_is_a_csv_file_where_it_was_asked_for(facade: Settings, compliance: AthenaClient) -> None:
+def test_the_result_is_a_csv_file_where_it_was_asked_for_until_it_is_deleted(
+    facade: Settings, compliance: AthenaClient
+) -> None:
     query_id = start(compliance, "SELECT 1 AS one, 'a \"b\"' AS two")
     until(lambda: state(compliance, query_id) == "SUCCEEDED")
     execution = compliance.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
     assert execution["ResultConfiguration"]["OutputLocation"] == f"{OUTPUT}{query_id}.csv"
     with Store(facade).open("sql-results", f"tests/{query_id}.csv") as body:
         assert body.read() == b'"one","two"\n"1","a ""b"""\n'
+    later = utc_now() + timedelta(days=facade.sql_results_keep_days + 1)
+    assert Expiry(facade, Store(facade)).delete_old() == 0
+    assert Expiry(facade, Store(facade), now=lambda: later).delete_old() > 0
+    with pytest.raises(compliance.exceptions.InvalidRequestException, match="no longer there"):
+        compliance.get_query_results(QueryExecutionId=query_id)
 
 
 @pytest.mark.parametrize(

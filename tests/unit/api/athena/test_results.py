@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from api.athena import results
+from api.athena.layouts import CSV, LINES, Layout, layout_of
 from api.athena.masking import masked_columns, masker
 from api.athena.types import cell, type_name
 from batch.tables import TABLES
@@ -34,15 +35,15 @@ class Bucket:
         return self.body[start:end]
 
 
-def write(bucket: Bucket, table: pa.Table, limits: results.Limits = PLENTY) -> tuple[int, int]:
+def write(bucket: Bucket, table: pa.Table, limits: results.Limits = PLENTY, layout: Layout = CSV) -> tuple[int, int]:
     columns = results.columns_of(table.schema)
-    return results.write(cast(Store, bucket), PLACE, columns, table.to_batches(max_chunksize=3), limits)
+    return results.write(cast(Store, bucket), PLACE, layout, columns, table.to_batches(max_chunksize=3), limits)
 
 
-def read_all(bucket: Bucket, size: int, limit: int) -> list[list[str | None]]:
+def read_all(bucket: Bucket, size: int, limit: int, layout: Layout = CSV) -> list[list[str | None]]:
     found, offset = [], 0
     while offset < size:
-        records, offset = results.read(cast(Store, bucket), PLACE, offset=offset, end=size, limit=limit)
+        records, offset = results.read(cast(Store, bucket), PLACE, layout, offset=offset, end=size, limit=limit)
         assert records
         found += records
     return found
@@ -58,6 +59,23 @@ def test_pages_together_are_the_result_whatever_is_in_it(limit: int, monkeypatch
     assert size == len(bucket.body)
     assert bucket.body.startswith(b'"t","n"\n"plain","0"\n"","1"\n,"2"\n')
     assert read_all(bucket, size, limit) == [["t", "n"], *([text, str(n)] for n, text in enumerate(texts))]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 1000])
+def test_what_describes_is_plain_lines_without_a_header(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "READ_BYTES", 7)
+    names, described = pa.table({"tab_name": ["a", "é"]}), pa.table({"name": ["a", "b"], "type": ["int", "string"]})
+    for table, lines in ((names, ["a", "é"]), (described, [f"{'a':20}\t{'int':20}", f"{'b':20}\t{'string':20}"])):
+        bucket = Bucket()
+        _, size = write(bucket, table, layout=LINES)
+        assert bucket.body.decode() == "".join(f"{line}\n" for line in lines)
+        assert read_all(bucket, size, limit, LINES) == [[line] for line in lines]
+
+
+def test_the_query_says_how_its_result_is_laid_out() -> None:
+    assert [layout_of(query).suffix for query in ("SELECT 1", " show TABLES", "DESC t", "DESCENDING")] == [
+        ".csv", ".txt", ".txt", ".csv",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("limits", [results.Limits(9, 10_000), results.Limits(10, 30)])
