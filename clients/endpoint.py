@@ -44,11 +44,15 @@ class EndpointClient:
         reply: list[Json] = json.loads(self.invoke_raw(target, body, "application/json"))["predictions"]
         return reply
 
-    def invoke_raw(self, target: str, body: bytes, content_type: str) -> bytes:
-        """Return the reply's body as it came; the project's errors for those of AWS."""
+    def invoke_raw(self, target: str, body: bytes, content_type: str, *, accept: str | None = None) -> bytes:
+        """Return the reply's body as it came, by default in the form of the request; AWS's errors become ours."""
         try:
             response = self._runtime.invoke_endpoint(
-                EndpointName=self._name, TargetModel=target, ContentType=content_type, Accept=content_type, Body=body
+                EndpointName=self._name,
+                TargetModel=target,
+                ContentType=content_type,
+                Accept=accept or content_type,
+                Body=body,
             )
             content: bytes = response["Body"].read()
         except ClientError as error:

@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     endpoint_body_limit_bytes: int = 25 * 1024 * 1024
     endpoint_timeout_s: float = Field(default=60.0, gt=0)
     endpoint_stream_timeout_s: float = Field(default=480.0, gt=0)
+    async_bucket: str = "model-invocations"
+    async_body_limit_bytes: int = Field(default=100 * 1024 * 1024, ge=1)
+    container_target: Literal["enrich", "entity-resolver", "summarizer", "embedder"] = "enrich"
     relevance_keep_above: float = Field(default=0.8, ge=0, le=1)
     relevance_review_from: float = Field(default=0.5, ge=0, le=1)
     stream_trigger: Literal["real-time", "micro-batch"] = "real-time"
@@ -150,7 +153,7 @@ class Settings(BaseSettings):
     sql_memory_bytes: int = Field(default=1024**3, ge=64 * 1024**2)
 
     # models
-    embedder_engine: Literal["auto", "openvino", "torch"] = "auto"
+    embedder_engine: Literal["auto", "measured", "openvino", "torch"] = "auto"
     summarizer_model_path: Path | None = None
     registry_file: Path | None = None
     registry_poll_s: float = 1.0

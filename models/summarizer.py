@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from core.errors import ConfigurationError
 from core.events import SummarySentence
 from models.embedder import Embeddings
 from models.summarizer_sentences import Span, split_sentences
@@ -19,13 +22,33 @@ VERSION = "extractive-1"
 LEAD_SENTENCES = 5
 OTHER_SENTENCES = 2
 SENTENCE_TOKENS = 32
-# Weights of the ranking, and of the penalty for saying again what is already said (maximal marginal relevance).
-TITLE_WEIGHT, CENTROID_WEIGHT, LEAD_WEIGHT = 0.45, 0.35, 0.20
-REDUNDANCY_WEIGHT = 0.5
 REDUNDANT_FROM = 0.88
 SHORTEST_CHARACTERS = 25
 
 Vectors = npt.NDArray[np.float32]
+
+
+class Ranking(BaseModel):
+    """Weights of closeness to title and subject and of early place, and of the penalty for what was already said."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: float = Field(default=0.45, ge=0, le=1)
+    centroid: float = Field(default=0.35, ge=0, le=1)
+    lead: float = Field(default=0.20, ge=0, le=1)
+    redundancy: float = Field(default=0.5, ge=0, le=1)
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """Read the weights from JSON; ConfigurationError names what is wrong."""
+        try:
+            return cls.model_validate_json(file.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise ConfigurationError(f"{file} is no ranking of sentences: {error}") from error
+
+
+# What the product comes with.
+RANKING = Ranking()
 
 
 class TextEncoder(Protocol):
@@ -57,6 +80,7 @@ class ExtractiveSummarizer:
 
     encoder: TextEncoder
     version: str = VERSION
+    ranking: Ranking = RANKING
 
     def summarize(
         self, article_id: str, headline: str, body: str, *, sentences: int = 3
@@ -71,7 +95,7 @@ class ExtractiveSummarizer:
             vectors = self.encoder.encode(
                 [headline, *(span.text for span in candidates)], max_tokens=SENTENCE_TOKENS
             ).vectors
-            picked = pick_sentences(vectors[0], vectors[1:], sentences)
+            picked = pick_sentences(vectors[0], vectors[1:], sentences, self.ranking)
             candidates = [candidates[index] for index in sorted(picked)]
         return tuple(
             SummarySentence(text=span.text, source_ids=(article_id,), start=span.start, end=span.end)
@@ -89,17 +113,17 @@ def choose_candidates(headline: str, spans: Sequence[Span]) -> list[Span]:
     return [*lead, *chosen]
 
 
-def pick_sentences(title: Vectors, vectors: Vectors, limit: int) -> list[int]:
+def pick_sentences(title: Vectors, vectors: Vectors, limit: int, ranking: Ranking) -> list[int]:
     """Return indices of up to `limit` rows by maximal marginal relevance; near-repeats of a picked row are left out."""
     centroid = vectors.mean(axis=0)
     centroid = centroid / max(float(np.linalg.norm(centroid)), 1e-9)
     position = 1.0 / (1.0 + np.arange(len(vectors)))
-    score = TITLE_WEIGHT * (vectors @ title) + CENTROID_WEIGHT * (vectors @ centroid) + LEAD_WEIGHT * position
+    score = ranking.title * (vectors @ title) + ranking.centroid * (vectors @ centroid) + ranking.lead * position
     likeness = vectors @ vectors.T
     picked: list[int] = []
     while len(picked) < min(limit, len(vectors)):
         closest = likeness[:, picked].max(axis=1) if picked else np.zeros(len(vectors), dtype=np.float32)
-        gain = score - REDUNDANCY_WEIGHT * closest
+        gain = score - ranking.redundancy * closest
         gain[closest >= REDUNDANT_FROM] = -np.inf
         gain[picked] = -np.inf
         best = int(gain.argmax())

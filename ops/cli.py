@@ -22,6 +22,7 @@ COMMAND_MODULES = (
     "ops.lineage",
     "ops.audit",
     "ops.sql",
+    "ops.endpoint",
     "ops.watch",
 )
 

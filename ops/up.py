@@ -53,7 +53,8 @@ def fill(settings: Settings) -> None:
     migrate(settings, MIGRATIONS)
     ensure_topics(settings, TOPICS)
     ensure_lake(settings)
-    Store(settings).ensure_bucket(settings.sql_results_bucket)
+    for bucket in (settings.sql_results_bucket, settings.async_bucket):
+        Store(settings).ensure_bucket(bucket)
     open_queue(settings)
     ensure_defaults(settings)
     if settings.mode == "demo":

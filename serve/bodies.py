@@ -16,7 +16,7 @@ LARGE_BYTES = 256 * 1024
 Result = TypeVar("Result")
 
 
-async def read_body(request: Request, limit_bytes: int) -> bytes:
+async def read_body(request: Request, limit_bytes: int, *, may_be_empty: bool = False) -> bytes:
     """Read the body; PayloadTooLarge before reading it when its declared length is over the limit."""
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit_bytes:
@@ -28,7 +28,7 @@ async def read_body(request: Request, limit_bytes: int) -> bytes:
         if size > limit_bytes:
             raise PayloadTooLarge(f"the body exceeds the limit of {limit_bytes} bytes")
         chunks.append(chunk)
-    if not size:
+    if not size and not may_be_empty:
         raise BadInput("the body is empty", code="empty_body")
     return b"".join(chunks)
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from fastapi import FastAPI
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from clients.aws_auth import SignedRequest, Verifier
 from clients.iam import Policies
 from core.clock import utc_now
-from core.errors import Forbidden, TiplineError
+from core.errors import Forbidden, NotFound, TiplineError
 from core.logs import get_logger
 from core.settings import Settings
+from serve.async_job import FAILURE_HEADER, INLINE_LIMIT_BYTES, OUTPUT_HEADER, Job
+from serve.async_queue import AsyncQueue
 from serve.bodies import aside, read_body
 from serve.protocol import read_invocation, write_reply
 from serve.response_stream import Invoke, stream_reply
 from serve.runtime_errors import REQUEST_ID_HEADER, error_response, in_time, request_id
 from serve.runtime_headers import PREFIX, Call, read_call, target_of_endpoint, target_of_model
+from serve.slots import RUNNING
+from serve.targets import ENRICH
 
 Handler = Callable[[Request], Awaitable[Response]]
 log = get_logger(__name__)
@@ -46,6 +51,7 @@ class Container:
     ready: Callable[[], bool]
     invoke: Invoke
     limits: Limits
+    default_target: str = ENRICH
 
     async def ping(self, _request: Request) -> Response:
         """Return 200 once the models are loaded, 503 before."""
@@ -54,7 +60,13 @@ class Container:
     async def invocations(self, request: Request) -> Response:
         """Answer `POST /invocations`."""
         body = await read_body(request, self.limits.body_bytes)
-        return await self.answer(body, _plain_call(request, target_of_model(request.headers)))
+        return await self.answer(body, _plain_call(request, target_of_model(request.headers, self.default_target)))
+
+    async def execution_parameters(self, _request: Request) -> Response:
+        """Say how a batch transform should call: bodies of many records, a few at once."""
+        size_mb = self.limits.body_bytes // (1024 * 1024)
+        parameters = {"MaxConcurrentTransforms": RUNNING, "BatchStrategy": "MULTI_RECORD", "MaxPayloadInMB": size_mb}
+        return JSONResponse(parameters)
 
     async def answer(self, body: bytes, call: Call) -> Response:
         """Invoke the call's target and return the whole reply."""
@@ -65,6 +77,22 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True)
+class Asynchronous:
+    """Where jobs are stored, and the bucket that their input, output and failures are in."""
+
+    queue: AsyncQueue
+    bucket: str
+
+    async def accept(self, headers: Mapping[str, str], endpoint: str, target: str, body: bytes) -> Response:
+        """Store a job and say where its result will be."""
+        job = Job.of_request(headers, endpoint, target, body, self.bucket)
+        await asyncio.to_thread(self.queue.add, job, body)
+        places = {OUTPUT_HEADER: job.output_key, FAILURE_HEADER: job.failure_key}
+        named = {header: f"s3://{self.bucket}/{key}" for header, key in places.items()}
+        return JSONResponse({"InferenceId": job.inference_id}, 202, named)
+
+
+@dataclass(frozen=True, slots=True)
 class RuntimeApi:
     """SageMaker's runtime API over a container: every call signed, and allowed by the caller's policy."""
 
@@ -72,6 +100,7 @@ class RuntimeApi:
     endpoint_name: str
     verifier: Verifier
     policies: Policies
+    asynchronous: Asynchronous | None = None
 
     async def invoke(self, request: Request) -> Response:
         """Answer InvokeEndpoint."""
@@ -87,9 +116,18 @@ class RuntimeApi:
         timeout_s = self.container.limits.stream_timeout_s
         return await stream_reply(self.container.invoke, target, invocation, call.reply_headers(), timeout_s=timeout_s)
 
-    async def _admitted(self, request: Request, operation: str) -> tuple[str, bytes]:
+    async def enqueue(self, request: Request) -> Response:
+        """Answer InvokeEndpointAsync, 202 once the job is stored."""
+        if self.asynchronous is None:
+            raise NotFound("this endpoint has no asynchronous inference", code="no_async")
+        target, body = await self._admitted(request, "InvokeEndpointAsync", INLINE_LIMIT_BYTES, may_be_empty=True)
+        return await self.asynchronous.accept(request.headers, request.path_params["name"], target, body)
+
+    async def _admitted(
+        self, request: Request, operation: str, limit_bytes: int | None = None, *, may_be_empty: bool = False
+    ) -> tuple[str, bytes]:
         """Return target and body of a request whose sender may do this."""
-        body = await read_body(request, self.container.limits.body_bytes)
+        body = await read_body(request, limit_bytes or self.container.limits.body_bytes, may_be_empty=may_be_empty)
         signed = SignedRequest.of_asgi(request.scope, body)
         caller = await aside(body, lambda: self.verifier.verify(signed, utc_now()))
         name = request.path_params["name"]
@@ -103,11 +141,13 @@ def create_app(container: Container, runtime: RuntimeApi | None = None) -> FastA
     app.add_route("/ping", container.ping, methods=["GET"])
     app.add_route("/livez", _live, methods=["GET"])
     app.add_route("/readyz", container.ping, methods=["GET"])
-    app.add_route("/invocations", _translated(container.invocations), methods=["POST"])
+    app.add_route("/execution-parameters", container.execution_parameters, methods=["GET"])
+    app.add_route("/invocations", translated(container.invocations), methods=["POST"])
     if runtime is not None:
         path = "/endpoints/{name}"
-        app.add_route(f"{path}/invocations", _translated(runtime.invoke), methods=["POST"])
-        app.add_route(f"{path}/invocations-response-stream", _translated(runtime.stream), methods=["POST"])
+        app.add_route(f"{path}/invocations", translated(runtime.invoke), methods=["POST"])
+        app.add_route(f"{path}/async-invocations", translated(runtime.enqueue), methods=["POST"])
+        app.add_route(f"{path}/invocations-response-stream", translated(runtime.stream), methods=["POST"])
     return app
 
 
@@ -120,7 +160,7 @@ def _plain_call(request: Request, target: str) -> Call:
     return read_call(request.headers, target, content_type, accept)
 
 
-def _translated(handler: Handler) -> Handler:
+def translated(handler: Handler) -> Handler:
     """Answer errors as the API words them, and give every reply a request id, by which the log has the failures."""
 
     async def translated(request: Request) -> Response:

@@ -26,6 +26,7 @@ class LiveResolver:
         self._resolver: ArticleResolver | None = None
         self._version: str | None = None
         self._failure: str | None = None
+        self._tried = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="registry", daemon=True)
 
@@ -50,6 +51,10 @@ class LiveResolver:
         """Load the book and follow its changes in the background."""
         self._thread.start()
 
+    def wait(self, timeout_s: float) -> None:
+        """Return once the book was read for the first time, or could not be."""
+        self._tried.wait(timeout_s)
+
     def stop(self) -> None:
         """End the background thread."""
         self._stopped.set()
@@ -71,6 +76,7 @@ class LiveResolver:
 
     def _watch(self) -> None:
         self.refresh()
+        self._tried.set()
         while not self._stopped.wait(self._poll_s):
             self.refresh()
 

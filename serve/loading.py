@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from core.logs import get_logger
 from core.settings import Settings
-from models.embedder import Embedder, load_embedder
+from models.embedder import Embedder
+from models.embedder_loading import load_embedder
 from models.registry import RegistryEntry, compile_registry
 from models.resolver import Resolver
-from models.summarizer import ExtractiveSummarizer, Summarizer
+from models.summarizer import ExtractiveSummarizer, Ranking, Summarizer
 from serve.book_source import source_of
 from serve.live_resolver import LiveResolver
+from serve.model_versions import RANKING
 
 log = get_logger(__name__)
 
@@ -25,14 +27,17 @@ def embedder_of(settings: Settings) -> Embedder:
 
 
 def summarizer_of(settings: Settings, embedder: Embedder) -> Summarizer:
-    """Return the extractive summarizer, or the seq2seq model at the configured path with it as the fallback."""
+    """Return what is at the configured path: a ranking for the extractive summarizer, or a seq2seq model beside it."""
+    path = settings.summarizer_model_path
     extractive = ExtractiveSummarizer(embedder)
-    if settings.summarizer_model_path is None:
+    if path is None:
         return extractive
+    if (path / RANKING).is_file():
+        return ExtractiveSummarizer(embedder, f"extractive-{path.name}", Ranking.read(path / RANKING))
     # torch and transformers cost seconds and hundreds of megabytes: only where a model is configured.
     from models.summarizer_seq2seq import Seq2SeqSummarizer
 
-    return Seq2SeqSummarizer(settings.summarizer_model_path, extractive)
+    return Seq2SeqSummarizer(path, extractive)
 
 
 def live_resolver_of(settings: Settings) -> LiveResolver:

@@ -19,6 +19,7 @@ from clients.http import trusted
 from core.logs import configure_logs, get_logger
 from core.settings import Settings, load_settings
 from serve.head import token_file
+from serve.model_versions import ModelVersions
 
 POLL_S = 1.0
 REQUEST_TIMEOUT_S = 30.0
@@ -36,16 +37,24 @@ class Deployer:
     def __init__(self, settings: Settings, http: httpx.Client) -> None:
         self._settings = settings
         self._http = http
+        self._versions = ModelVersions(settings)
         self._failed_at = 0.0
         self.attempts = 0
 
     def step(self) -> str:
-        """Look at the application, deploy it when it is missing or failed, and return its status."""
-        application = self._applications().get(self._settings.endpoint_name)
+        """Deploy the application when it is missing, failed or of another version; return its status before that."""
+        application = self.application()
         status = application["status"] if application else "MISSING"
-        if status == "MISSING" or (status == "DEPLOY_FAILED" and self._may_retry()):
-            self._deploy()
+        summarizer = str(self._versions.current or "")
+        changed = application is not None and deployed_summarizer(application) != summarizer
+        if status == "MISSING" or changed or (status == "DEPLOY_FAILED" and self._may_retry()):
+            self._deploy(summarizer)
         return str(status)
+
+    def application(self) -> dict[str, Any] | None:
+        """Return the application as Serve describes it, None where there is none."""
+        found: dict[str, Any] | None = self._applications().get(self._settings.endpoint_name)
+        return found
 
     def remove(self) -> None:
         """Delete the application and wait until its replicas have finished."""
@@ -59,17 +68,18 @@ class Deployer:
         applications: dict[str, Any] = reply.json()["applications"]
         return applications
 
-    def _deploy(self) -> None:
+    def _deploy(self, summarizer: str) -> None:
         self.attempts += 1
         self._failed_at = time.monotonic()
-        self._http.put(APPLICATIONS, json=deployment_config(self._settings, self.attempts)).raise_for_status()
+        config = deployment_config(self._settings, self.attempts, summarizer)
+        self._http.put(APPLICATIONS, json=config).raise_for_status()
         log.info("application_deployed", attempt=self.attempts)
 
     def _may_retry(self) -> bool:
         return time.monotonic() - self._failed_at >= RETRY_FAILED_S
 
 
-def deployment_config(settings: Settings, attempt: int) -> dict[str, Any]:
+def deployment_config(settings: Settings, attempt: int, summarizer: str) -> dict[str, Any]:
     """Return the Serve configuration: no proxies, since the replicas of `enrich` listen themselves."""
     return {
         "proxy_location": "Disabled",
@@ -77,11 +87,26 @@ def deployment_config(settings: Settings, attempt: int) -> dict[str, Any]:
             {
                 "name": settings.endpoint_name,
                 "import_path": "serve.app:build_app",
-                # A changed argument makes Serve build again what failed before.
-                "args": {"attempt": str(attempt)},
+                # A changed argument makes Serve build again, and roll over to, what it built before.
+                "args": {"attempt": str(attempt), "summarizer": summarizer},
             }
         ],
     }
+
+
+def deployed_summarizer(application: dict[str, Any]) -> str:
+    """Return the directory that an application, as Serve describes it, was told to serve from; empty for our own."""
+    return str((application.get("deployed_app_config") or {}).get("args", {}).get("summarizer", ""))
+
+
+def head_client(settings: Settings) -> httpx.Client:
+    """Return a client of the head's REST API."""
+    return httpx.Client(
+        base_url=f"http://{settings.bind_host}:{settings.ray_dashboard_port}",
+        headers={"Authorization": f"Bearer {token_file(settings).read_text().strip()}"},
+        timeout=REQUEST_TIMEOUT_S,
+        trust_env=False,
+    )
 
 
 def ping(settings: Settings) -> bool:
@@ -116,12 +141,7 @@ def main() -> None:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with httpx.Client(
-        base_url=f"http://{settings.bind_host}:{settings.ray_dashboard_port}",
-        headers={"Authorization": f"Bearer {token_file(settings).read_text().strip()}"},
-        timeout=REQUEST_TIMEOUT_S,
-        trust_env=False,
-    ) as http:
+    with head_client(settings) as http:
         deployer = Deployer(settings, http)
         watch(settings, deployer, stopped)
         try:

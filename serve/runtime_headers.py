@@ -74,9 +74,9 @@ def read_call(headers: Mapping[str, str], target: str, content_type: str, accept
     )
 
 
-def target_of_model(headers: Mapping[str, str]) -> str:
-    """Return the target that the header `TargetModel` names, `enrich` without one; BadInput when there is no such."""
-    target = headers.get(TARGET_HEADER) or ENRICH
+def target_of_model(headers: Mapping[str, str], default: str = ENRICH) -> str:
+    """Return the target that the header `TargetModel` names, or the default; BadInput when there is no such."""
+    target = headers.get(TARGET_HEADER) or default
     if target not in TARGETS:
         raise BadInput(f"target model must be one of {', '.join(TARGETS)}", code="unknown_target")
     return target

@@ -10,6 +10,9 @@ from typing import Any, TypeVar
 
 from core.errors import Overloaded
 
+# How many requests a process with models runs at once, and how many wait.
+RUNNING, WAITING = 2, 64
+
 Result = TypeVar("Result")
 
 

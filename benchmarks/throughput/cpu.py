@@ -31,10 +31,11 @@ class CpuMeter:
         state = read_state(self._settings.data_dir)
         if state is None:
             raise DependencyUnavailable("the platform does not run: start it with `tipline up`")
-        return {process.name: _tree_cpu_s(process.pid) for process in state.processes if process.pid is not None}
+        return {process.name: tree_cpu_s(process.pid) for process in state.processes if process.pid is not None}
 
 
-def _tree_cpu_s(pid: int) -> float:
+def tree_cpu_s(pid: int) -> float:
+    """Return the CPU seconds that a process and what it started have used; 0 when it is gone."""
     try:
         root = psutil.Process(pid)
         family = [root, *root.children(recursive=True)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -12,49 +11,18 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, EventStreamError
 
 from clients.aws import session
-from clients.aws_auth import KeyRing, Verifier
-from clients.iam import Policies
-from core.errors import DependencyUnavailable, ModelFailure, Overloaded
 from core.settings import Settings
-from serve.ingress import Container, Limits, RuntimeApi, create_app
-from serve.listener import Listener
-from serve.protocol import Answer, Invocation
+from tests.integration.runtime_face import Models, running_face
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
-
-FAILURES: dict[str, Exception] = {
-    "overload": Overloaded("every inference slot is taken", retry_after_s=1),
-    "down": DependencyUnavailable("the registry is away"),
-    "model": ModelFailure("the model broke"),
-    "bug": RuntimeError("secret detail"),
-}
-
-
-class Models:
-    """Echoes each record, or fails at one that names a failure; `tries` counts the calls by record."""
-
-    def __init__(self) -> None:
-        self.tries: Counter[str] = Counter()
-
-    async def invoke(self, _target: str, invocation: Invocation) -> Answer:
-        for record in invocation.records:
-            self.tries[record] += 1
-            if record in FAILURES:
-                raise FAILURES[record]
-        return Answer([json.dumps(record).encode() for record in invocation.records])
 
 
 @pytest.fixture(scope="module")
 def models(settings: Settings) -> Iterator[Models]:
     models = Models()
-    container = Container(lambda: True, models.invoke, Limits.of(settings))
-    verifier = Verifier(KeyRing.of(settings), settings.aws_region)
-    runtime = RuntimeApi(container, settings.endpoint_name, verifier, Policies.read(settings.aws_region))
-    listener = Listener(create_app(container, runtime), settings)
-    listener.start()
-    yield models
-    listener.stop()
+    with running_face(settings, models):
+        yield models
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import json
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,43 +17,22 @@ import numpy as np
 import psutil
 import pytest
 from botocore.exceptions import ClientError
+from typer.testing import CliRunner
 
 from clients.aws import session
 from clients.endpoint import EndpointClient
 from core.errors import BadInput, Forbidden
-from core.settings import Settings
+from core.settings import Settings, as_environment
+from ops import endpoint
+from ops.endpoint_rollout import deploy_version, roll_back
 from ops.processes import services
 from ops.secrets import aws_profile, keys_file
 from ops.stack.group import ProcessGroup
 from tests.integration.conftest import make_settings
+from tests.integration.serving import BODY, BOOK, HEADLINE, article, family, listeners, wait_until
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
-
-BOOK = {
-    "client_id": "C-1", "kind": "person", "names": [{"name": "Asha Venkatraman", "type": "legal"}],
-    "facts": {"employer": ["Northgate Steel"], "role": ["chairwoman"], "city": ["Pune"]},
-}  # fmt: skip
-HEADLINE = "Northgate Steel chairwoman Asha Venkatraman arrested in Pune"
-BODY = (
-    "Asha Venkatraman, chairwoman of Northgate Steel, was arrested in Pune on Tuesday, police said. "
-    "Ms. Venkatraman denies the charges. Shares of the company fell 12% in early trade."
-)
-
-
-def article(headline: str = HEADLINE, body: str = BODY, **more: Any) -> dict[str, Any]:
-    return {
-        "article_id": "a1", "provider": "demo", "revision": 1, "received_at": "2026-01-01T00:00:00Z",
-        "headline": headline, "body": body, "trace_id": "t1", **more,
-    }  # fmt: skip
-
-
-def wait_until(condition: Callable[[], bool], *, within_s: float) -> None:
-    deadline = time.monotonic() + within_s
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
-        pause.wait(0.1)
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +85,39 @@ def test_json_lines_keep_ten_thousand_records_in_order(client: EndpointClient) -
     lines = [json.dumps(article("Tram", "Short.", article_id=f"a{number}")) for number in range(10_000)]
     reply = client.invoke_raw("enrich", "\n".join(lines).encode(), "application/jsonlines")
     assert [json.loads(line)["article_id"] for line in reply.splitlines()] == [f"a{n}" for n in range(10_000)]
+
+
+def test_a_version_is_rolled_out_and_back_without_a_lost_request(serving: Settings, tmp_path: Path) -> None:
+    version = tmp_path / "r2"
+    version.mkdir()
+    (version / "ranking.json").write_text('{"lead": 1}')
+    answered: list[str] = []
+    ended = threading.Event()
+
+    def call() -> None:
+        caller = EndpointClient(serving)
+        while not ended.is_set():
+            (found,) = caller.invoke("enrich", [article()])
+            answered.append(found["candidates"][0]["versions"]["summarizer"])
+
+    def only(name: str) -> bool:
+        # Both front doors: ten answers in a row, each on a connection of its own.
+        replies = (EndpointClient(serving).invoke("enrich", [article()]) for _ in range(10))
+        return all(reply[0]["candidates"][0]["versions"]["summarizer"] == name for reply in replies)
+
+    with ThreadPoolExecutor(2) as pool:
+        callers = [pool.submit(call) for _ in range(2)]
+        try:
+            assert deploy_version(serving, version) == str(version)
+            wait_until(lambda: only("extractive-r2"), within_s=30)
+            roll_back(serving)
+            wait_until(lambda: only("extractive-1"), within_s=30)
+        finally:
+            ended.set()
+        # Whatever a caller could not get answered, retries included, is raised here.
+        for caller in callers:
+            caller.result()
+    assert set(answered) == {"extractive-1", "extractive-r2"}
 
 
 def test_direct_targets_start_on_demand(client: EndpointClient) -> None:
@@ -167,6 +179,27 @@ def test_24_mb_pass_every_hop_and_beyond_the_limit_nothing_does(runtime: SageMak
     assert "limit of 26214400 bytes" in error["Error"]["Message"]
 
 
+def test_the_command_line_describes_invokes_and_measures(
+    serving: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in as_environment(serving).items():
+        monkeypatch.setenv(name, value)
+
+    def said(*arguments: str) -> Any:
+        ended = CliRunner().invoke(endpoint.app, arguments, catch_exceptions=False)
+        assert ended.exit_code == 0
+        return json.loads(ended.stdout)
+
+    found = said("describe")
+    assert (found["EndpointStatus"], found["MaxPayloadInMB"]) == ("InService", 25)
+    (tmp_path / "texts.csv").write_text("one text\n")
+    reply = said("invoke", "embedder", "--body", str(tmp_path / "texts.csv"), "--content-type", "text/csv")
+    assert len(reply["predictions"][0]["embedding"]) == 384
+    figures = said("bench", "--clients", "2", "--records", "4", "--seconds", "0.5")
+    assert set(figures["answers"]) == {"200"}
+    assert figures["records_per_s"] > 0 < figures["latency_ms"]["p50"]
+
+
 def test_a_key_may_do_what_its_policy_says(serving: Settings) -> None:
     def invoke(role: str) -> None:
         client = EndpointClient(serving.model_copy(update={"aws_profile": aws_profile(serving, role)}))
@@ -212,14 +245,6 @@ def test_a_registry_edit_is_live_within_five_seconds(serving: Settings, client: 
     )
 
 
-def listeners(port: int) -> set[int]:
-    return {
-        connection.pid
-        for connection in psutil.net_connections("tcp")
-        if connection.status == psutil.CONN_LISTEN and connection.pid and connection.laddr[1:] == (port,)
-    }
-
-
 def test_a_killed_replica_is_replaced_while_the_other_answers(serving: Settings, client: EndpointClient) -> None:
     before = listeners(serving.endpoint_port)
     assert len(before) == serving.endpoint_replicas
@@ -233,7 +258,7 @@ def test_a_killed_replica_is_replaced_while_the_other_answers(serving: Settings,
 
 
 def test_everything_listens_on_the_loopback_only(serving: Settings) -> None:
-    ours = {process.pid for port in (serving.ray_port, serving.endpoint_port) for process in _family(port)}
+    ours = {process.pid for port in (serving.ray_port, serving.endpoint_port) for process in family(port)}
     assert len(ours) >= serving.endpoint_replicas + 2
     anywhere = [
         (connection.pid, connection.laddr)
@@ -242,9 +267,3 @@ def test_everything_listens_on_the_loopback_only(serving: Settings) -> None:
         if {"127.0.0.1", "::1", "::ffff:127.0.0.1"}.isdisjoint(connection.laddr)
     ]
     assert anywhere == []
-
-
-def _family(port: int) -> list[psutil.Process]:
-    """The processes that listen on a port, and what their common parents started."""
-    found = [psutil.Process(pid) for pid in listeners(port)]
-    return [*found, *(child for process in found if (parent := process.parent()) for child in parent.children())]

@@ -10,7 +10,9 @@ import pytest
 from sentence_transformers import SentenceTransformer
 
 from core.errors import ConfigurationError
-from models.embedder import TOKEN_BUDGET, Embedder, EngineChoice, Vectors, check_golden, load_embedder, plan_batches
+from models import embedder_loading
+from models.embedder import TOKEN_BUDGET, Embedder, Vectors, plan_batches
+from models.embedder_loading import EngineChoice, check_golden, load_embedder, texts_per_s
 
 TEXTS = [
     "Regulator fines shipping group",
@@ -71,3 +73,33 @@ def test_an_engine_that_computes_something_else_is_refused() -> None:
 
     with pytest.raises(ConfigurationError, match="wrong disagrees"):
         check_golden(Embedder(Wrong(), good._tokenizer, why="test"))
+
+
+def test_the_measured_choice_is_the_quickest_and_says_by_how_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates = {"openvino-f32": 50.0, "openvino-bf16": 20.0, "torch-cpu": 40.0, "torch-cuda": 10.0}
+    monkeypatch.setattr(embedder_loading, "texts_per_s", lambda one: rates[one.engine_name])
+    chosen = load_embedder("measured")
+    assert chosen.engine_name == "openvino-f32"
+    assert "openvino-f32 50 texts/s" in chosen.why
+
+
+def test_an_engine_is_timed_by_what_it_encodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedder_loading, "CALIBRATION_S", 0.01)
+    assert texts_per_s(load_embedder("openvino")) > 1
+
+
+def test_the_same_text_is_computed_once() -> None:
+    embedder = load_embedder("openvino")
+    seen: list[int] = []
+    run = embedder._engine.run
+
+    class Counting:
+        name = "counting"
+
+        def run(self, ids: np.ndarray, mask: np.ndarray) -> Vectors:
+            seen.append(len(ids))
+            return run(ids, mask)
+
+    found = Embedder(Counting(), embedder._tokenizer, why="test").encode(["a", "b", "a", "a"])
+    assert (sum(seen), found.vectors.shape) == (2, (4, 384))
+    assert np.array_equal(found.vectors[0], found.vectors[3])

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from core.settings import Settings
-from models.embedder import Embedder, load_embedder
+from models.embedder import Embedder
+from models.embedder_loading import load_embedder
 from models.signature import SIGNATURE_TOKENS, likeness, sign, signature_text
 
 # ruff: noqa: E501

@@ -9,7 +9,8 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import BartConfig, BartForConditionalGeneration, PreTrainedTokenizerFast
 
-from models.embedder import Embedder, load_embedder
+from models.embedder import Embedder
+from models.embedder_loading import load_embedder
 from models.summarizer import ExtractiveSummarizer
 from models.summarizer_faithfulness import unfaithful_parts
 from models.summarizer_sentences import split_sentences

@@ -31,7 +31,7 @@ def statements(name: str) -> list[dict[str, Any]]:
 
 def test_every_policy_is_of_a_process_or_of_people_and_the_processes_that_use_aws_have_one() -> None:
     assert set(POLICIES) <= {*process_names(), *PEOPLE}
-    assert {"stream", "night", "glue", "warm", "analyst", "operator"} <= set(POLICIES)
+    assert {"stream", "serve", "night", "glue", "warm", "analyst", "operator"} <= set(POLICIES)
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -74,6 +74,7 @@ def test_each_writes_its_own_tier_only() -> None:
     }
     assert written == {
         "stream": set(),
+        "serve": {"model-invocations"},
         "night": set(),
         "analyst": {"sql-results"},
         "warm": {"data-lake-silver"},

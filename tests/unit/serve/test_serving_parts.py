@@ -151,6 +151,6 @@ def test_a_long_data_directory_still_leaves_room_for_ray_sockets(tmp_path: Path)
 
 def test_no_ray_proxy_is_deployed_and_a_new_attempt_is_a_new_configuration() -> None:
     settings = load_settings()
-    config = deployment_config(settings, 1)
+    config = deployment_config(settings, 1, "")
     assert config["proxy_location"] == "Disabled"
-    assert config != deployment_config(settings, 2)
+    assert config != deployment_config(settings, 2, "")
