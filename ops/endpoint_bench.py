@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import statistics
-import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -28,33 +27,27 @@ def measure(settings: Settings, target: str, clients: int, records: int, seconds
     if target not in TARGETS:
         raise BadInput(f"target must be one of {', '.join(TARGETS)}", code="unknown_target")
     body = json.dumps({"instances": [_record(target, number) for number in range(records)]}).encode()
-    taken_s: list[float] = []
-    answers: Counter[str] = Counter()
-    ready = threading.Barrier(clients + 1)
+    # A client of its own for each, as callers have: connections are not shared. All are made before the clock runs.
+    callers = [EndpointClient(settings, attempts=1) for _ in range(clients)]
+    began_s = time.monotonic()
 
-    def call() -> None:
-        # A client of its own, as each caller has: connections are not shared.
-        client = EndpointClient(settings, attempts=1)
-        ready.wait()
-        while time.monotonic() - began_s < seconds:
-            sent_s = time.monotonic()
+    def call(caller: EndpointClient) -> tuple[list[float], Counter[str]]:
+        taken_s, answers = [], Counter[str]()
+        while (sent_s := time.monotonic()) < began_s + seconds:
             try:
-                client.invoke_raw(target, body, "application/json")
+                caller.invoke_raw(target, body, "application/json")
             except TiplineError as error:
                 answers[str(error.status)] += 1
             else:
                 answers["200"] += 1
                 taken_s.append(time.monotonic() - sent_s)
+        return taken_s, answers
 
-    began_s = time.monotonic()
     with ThreadPoolExecutor(clients) as pool:
-        callers = [pool.submit(call) for _ in range(clients)]
-        # Clients take a while to make: the time counts from when all of them are there.
-        ready.wait()
-        began_s = time.monotonic()
-        for caller in callers:
-            caller.result()
+        heard = list(pool.map(call, callers))
     elapsed_s = time.monotonic() - began_s
+    taken_s = [one for some, _ in heard for one in some]
+    answers = sum((some for _, some in heard), Counter[str]())
     return {
         "target": target,
         "clients": clients,

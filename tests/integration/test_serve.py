@@ -197,7 +197,7 @@ def test_the_command_line_describes_invokes_and_measures(
     assert len(reply["predictions"][0]["embedding"]) == 384
     figures = said("bench", "--clients", "2", "--records", "4", "--seconds", "0.5")
     assert set(figures["answers"]) == {"200"}
-    assert figures["records_per_s"] > 0 < figures["latency_ms"]["p50"]
+    assert figures["records_per_s"] > 0
 
 
 def test_a_key_may_do_what_its_policy_says(serving: Settings) -> None:
