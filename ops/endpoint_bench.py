@@ -32,7 +32,8 @@ def measure(settings: Settings, target: str, clients: int, records: int, seconds
     began_s = time.monotonic()
 
     def call(caller: EndpointClient) -> tuple[list[float], Counter[str]]:
-        taken_s, answers = [], Counter[str]()
+        taken_s: list[float] = []
+        answers: Counter[str] = Counter()
         while (sent_s := time.monotonic()) < began_s + seconds:
             try:
                 caller.invoke_raw(target, body, "application/json")
@@ -47,7 +48,7 @@ def measure(settings: Settings, target: str, clients: int, records: int, seconds
         heard = list(pool.map(call, callers))
     elapsed_s = time.monotonic() - began_s
     taken_s = [one for some, _ in heard for one in some]
-    answers = sum((some for _, some in heard), Counter[str]())
+    answers: Counter[str] = sum((some for _, some in heard), Counter())
     return {
         "target": target,
         "clients": clients,

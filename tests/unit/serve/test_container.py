@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from structlog.testing import capture_logs
 
 from core.settings import load_settings
 from models.embedder_loading import load_embedder
@@ -81,6 +82,24 @@ async def test_each_archive_of_a_multi_model_endpoint_has_a_book_of_its_own(tmp_
             found[key] = [one["client_id"] for one in reply.json()["predictions"][0]["decisions"]]
     multi.close()
     assert found == {"a": ["a"], "b": []}
+
+
+def test_an_archive_without_what_is_served_ends_with_the_reason_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings(data_dir=tmp_path)
+
+    def run(*_arguments: object) -> None:
+        ArchiveModels().load(settings, load_embedder("openvino"))
+
+    monkeypatch.setattr("sys.argv", ["serve.container", "serve"])
+    monkeypatch.setattr(container, "run", run)
+    monkeypatch.setattr(container, "configure_logs", lambda *_: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    with capture_logs() as said, pytest.raises(SystemExit) as ended:
+        container.main()
+    assert ended.value.code == 1
+    assert said[-1]["reason"] == "enrich needs registry.jsonl in the model archive."
 
 
 def test_only_serve_is_an_argument(monkeypatch: pytest.MonkeyPatch) -> None:
