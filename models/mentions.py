@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from models.mention_match import Mention, match_form
-from models.name_forms import NameForm
-from models.names import MAX_TOKEN_CHARS, UNSEGMENTED, skeleton, spelling_key
+from models.names import UNSEGMENTED, lookup_keys
 from models.registry import Registry
 from models.text import Text
 
@@ -35,28 +34,22 @@ def _without_overlaps(mentions: list[Mention]) -> list[Mention]:
 
 
 def _by_tokens(text: Text, registry: Registry) -> Iterator[Mention]:
-    index = registry.forms_by_key
-    keyed = {word: hits for word in text.words if len(word) <= MAX_TOKEN_CHARS and (hits := _forms_of(word, index))}
-    if not keyed:  # most articles end here
+    index = registry.names
+    anchors = index.anchors_in(text.words)
+    if not anchors:  # most articles end here
         return
+    words = {word: hits for word in text.words if (hits := anchors.intersection(lookup_keys(word)))}
     found = attempts = 0
     for position, token in enumerate(text.tokens):
-        forms = keyed.get(token.folded, ())
-        attempts += len(forms)
-        for form in forms:
-            mention = match_form(text, form, position)
-            if mention:
-                found += 1
-                yield mention
+        for anchor in words.get(token.folded, ()):
+            for form in index.forms_at(text.tokens, position, anchor):
+                attempts += 1
+                mention = match_form(text, form, position)
+                if mention:
+                    found += 1
+                    yield mention
         if found >= MAX_MENTIONS or attempts >= MAX_ATTEMPTS:
             return
-
-
-def _forms_of(word: str, index: Mapping[str, tuple[NameForm, ...]]) -> tuple[NameForm, ...]:
-    forms = index.get(spelling_key(word), ())
-    if not word.isascii():
-        forms = (*forms, *index.get(skeleton(word), ()))
-    return forms
 
 
 def _by_surface(text: Text, registry: Registry) -> list[Mention]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from models.book import RegistryEntry, RegistryName
 from models.names import UNSEGMENTED, PersonName, parse_organisation, parse_person, skeleton, spelling_key, words_of
@@ -21,15 +21,20 @@ _PER_FURTHER_GIVEN_NAME = 0.9
 _MONONYM = -0.5
 # Family and given name written together, as in Chinese, Japanese and Korean.
 _UNSEGMENTED_NAME, _WHOLE_NAME_CHARS = 0.5, 3
+_APOSTROPHE = re.compile("['’ʼ`]")
 
 
-@dataclass(frozen=True, slots=True)
-class NameWord:
+class NameWord(NamedTuple):
     """A word of a name with the keys it is looked up by."""
 
     folded: str
     key: str
     skeleton: str
+
+    @property
+    def index_keys(self) -> tuple[str, ...]:
+        """The keys to index by: spelling, and consonants for scripts that leave vowels out."""
+        return (self.key, self.skeleton) if len(self.skeleton) > 3 else (self.key,)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -38,8 +43,7 @@ def name_word(folded: str) -> NameWord:
     return NameWord(folded, spelling_key(folded), skeleton(folded))
 
 
-@dataclass(frozen=True, slots=True)
-class NameForm:
+class NameForm(NamedTuple):
     """One way to write an entity's name.
 
     Attributes:
@@ -59,12 +63,6 @@ class NameForm:
     open_middle: bool = False
     exact_case: bool = False
 
-    @property
-    def anchor_keys(self) -> tuple[str, ...]:
-        """Return the index keys: by spelling, and by consonants for scripts that leave vowels out."""
-        word = self.words[self.anchor]
-        return (word.key, word.skeleton) if len(word.skeleton) > 3 else (word.key,)
-
 
 def name_forms(entity: int, entry: RegistryEntry) -> list[NameForm]:
     """Return every form of an entry's names; where two give the same words the stronger one stays."""
@@ -80,7 +78,7 @@ def name_forms(entity: int, entry: RegistryEntry) -> list[NameForm]:
 
 def _spellings(name: str) -> set[str]:
     """Return the name as given and with apostrophes or hyphens closed up: O'Rourke, ORourke."""
-    return {name, re.sub("['’ʼ`]", "", name), name.replace("-", "")}
+    return {name, _APOSTROPHE.sub("", name), name.replace("-", "")}
 
 
 def _person_forms(entity: int, name: RegistryName) -> Iterator[NameForm]:
@@ -161,20 +159,22 @@ def _form(
     entity: int, words: tuple[str, ...], kind: str, score: float, surface: str,
     *, open_middle: bool = False, exact_case: bool = False,
 ) -> NameForm:  # fmt: skip
-    def distinctiveness(position: int) -> tuple[bool, bool, int]:
-        word = words[position]
-        common = word in COMMON_FAMILY or word in COMMON_GIVEN or word in GENERIC_ORG_WORDS
-        return len(word) > 1, not common, len(word)
-
-    anchor = max(range(len(words)), key=distinctiveness)
+    ranks = [_distinctiveness(word) for word in words]
+    anchor = ranks.index(max(ranks))
     return NameForm(entity, tuple(map(name_word, words)), kind, score, surface, anchor, open_middle, exact_case)
+
+
+@lru_cache(maxsize=1 << 17)
+def _distinctiveness(word: str) -> tuple[bool, bool, int]:
+    common = word in COMMON_FAMILY or word in COMMON_GIVEN or word in GENERIC_ORG_WORDS
+    return len(word) > 1, not common, len(word)
 
 
 def family_names(entry: RegistryEntry) -> frozenset[tuple[str, ...]]:
     """Return what a text may call the entity after naming it in full: the family name, or a company's own word."""
     found: set[tuple[str, ...]] = set()
     for name, spelling in product(entry.names, range(2)):
-        written = name.name if spelling == 0 else re.sub("['’ʼ`]", "", name.name)
+        written = name.name if spelling == 0 else _APOSTROPHE.sub("", name.name)
         if entry.kind == "person":
             parsed = parse_person(written)
             if parsed.given and parsed.family:
@@ -187,6 +187,7 @@ def family_names(entry: RegistryEntry) -> frozenset[tuple[str, ...]]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=1 << 16)
 def plain_words(text: str) -> tuple[str, ...]:
     """Return the folded words of a fact or context phrase, a company's legal form left out."""
     return parse_organisation(text)[0] or tuple(words_of(text))

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from anyascii import anyascii
 
@@ -53,14 +54,17 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word of a text: folded form, spelling key, and its span in characters."""
+class Token(NamedTuple):
+    """A word of a text: folded form, and its span in characters."""
 
     folded: str
-    key: str
     start: int
     end: int
+
+    @property
+    def key(self) -> str:
+        """The spelling key."""
+        return spelling_key(self.folded)
 
 
 def distinct_words(folded: str) -> frozenset[str]:
@@ -71,9 +75,9 @@ def distinct_words(folded: str) -> frozenset[str]:
 def tokenize(folded: str) -> list[Token]:
     """Split folded text into tokens with their offsets; over-long runs are left out."""
     return [
-        Token(word, spelling_key(word), match.start(), match.end())
+        Token(match.group(), start, end)
         for match in _WORD.finditer(folded)
-        if len(word := match.group()) <= MAX_TOKEN_CHARS
+        if (end := match.end()) - (start := match.start()) <= MAX_TOKEN_CHARS
     ]
 
 
@@ -102,10 +106,19 @@ def romanised(folded: str) -> str:
     return "".join(character for character in anyascii(folded).lower() if character.isalnum())
 
 
+@lru_cache(maxsize=1 << 17)
 def skeleton(folded: str) -> str:
     """Return the consonants of a name, for scripts that do not write every vowel; prefixed so that it meets no key."""
     word = romanised(folded).replace("x", "ks").replace("h", "").replace("j", "z")
     return "~" + re.sub(r"[aeiouyvw]|(?<=(.))\1", "", word)
+
+
+@lru_cache(maxsize=1 << 17)
+def lookup_keys(folded: str) -> tuple[str, ...]:
+    """Return the keys under which the index may hold a word of a text: by spelling, other scripts by consonants too."""
+    if len(folded) > MAX_TOKEN_CHARS:
+        return ()
+    return (spelling_key(folded),) if folded.isascii() else (spelling_key(folded), skeleton(folded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +131,7 @@ class PersonName:
 
 def words_of(name: str) -> list[str]:
     """Return the folded words of a name, invisible characters removed."""
-    return fold(INVISIBLE.sub("", name)).split()
+    return fold(name if name.isascii() else INVISIBLE.sub("", name)).split()
 
 
 def parse_person(name: str) -> PersonName:

@@ -18,6 +18,7 @@ from core.errors import BadInput
 from models.book import Block, Facts, RegistryEntry, RegistryName, Related
 from models.entities import Entity, Inheritance, compile_entity, related_companies
 from models.name_forms import NameForm, name_forms
+from models.name_index import NameIndex, build_index
 from models.names import INVISIBLE, UNSEGMENTED, fold
 
 __all__ = [
@@ -31,7 +32,7 @@ class Registry:
 
     version: str
     entities: tuple[Entity, ...]
-    forms_by_key: Mapping[str, tuple[NameForm, ...]]
+    names: NameIndex
     unsegmented_forms: tuple[NameForm, ...]
     unsegmented: AhoCorasick
     heirs: Mapping[int, tuple[tuple[Entity, Inheritance], ...]]
@@ -50,17 +51,12 @@ def compile_registry(entries: Iterable[RegistryEntry], version: str) -> Registry
         for position, entry in enumerate(every)
     )
     forms = [form for position, entry in enumerate(every) for form in name_forms(position, entry)]
-
-    by_key: defaultdict[str, list[NameForm]] = defaultdict(list)
-    for form in forms:
-        for key in form.anchor_keys:
-            by_key[key].append(form)
-    unsegmented = tuple(form for form in forms if UNSEGMENTED.search(form.surface))
+    unsegmented = tuple(form for form in forms if not form.surface.isascii() and UNSEGMENTED.search(form.surface))
     patterns = [fold(INVISIBLE.sub("", form.surface)).strip() for form in unsegmented]
     return Registry(
         version=version,
         entities=entities,
-        forms_by_key=MappingProxyType({key: tuple(found) for key, found in by_key.items()}),
+        names=build_index(forms),
         unsegmented_forms=unsegmented,
         unsegmented=AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest),
         heirs=MappingProxyType(_heirs(entities)),

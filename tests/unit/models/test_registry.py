@@ -36,4 +36,4 @@ def test_single_facts_may_come_as_lists() -> None:
 
 def test_a_client_without_a_usable_name_does_no_harm() -> None:
     registry = compile_registry([entry("X", "---", ""), entry("Y", "", kind="organisation"), entry("Z")], "1")
-    assert registry.forms_by_key == {}
+    assert registry.names.forms == {}
