@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from models.book import Facts, RegistryEntry, RegistryName
 from models.name_forms import family_names, plain_words
@@ -53,7 +54,6 @@ class Entity:
     own_words: frozenset[str]
     birth_year: int | None
     gender: str | None
-    inherits: tuple[Inheritance, ...]
     blocks: tuple[tuple[tuple[str, ...], tuple[str, ...] | None], ...]
 
 
@@ -77,10 +77,35 @@ def _company_id(entry: RegistryEntry, position: int) -> str:
     return f"~{entry.client_id}/{position}"
 
 
-def compile_entity(
-    entry: RegistryEntry, index: Mapping[str, int], names: Mapping[str, str], *, is_client: bool
-) -> Entity:
-    """Compile one entry; `index` and `names` give every client id's position and main name."""
+class Entities(Sequence[Entity]):
+    """The entities of a book by position, each compiled when it is first asked for: most are in no article today."""
+
+    def __init__(self, entries: Sequence[RegistryEntry], *, clients: int) -> None:
+        self._entries = entries
+        self._clients = clients
+        self._names = {entry.client_id: entry.names[0].name for entry in entries[:clients] if entry.names}
+        self._compiled: dict[int, Entity] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @overload
+    def __getitem__(self, position: int) -> Entity: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[Entity]: ...
+    def __getitem__(self, position: int | slice) -> Entity | list[Entity]:
+        if isinstance(position, slice):
+            return [self[each] for each in range(*position.indices(len(self)))]
+        found = self._compiled.get(position)
+        if found is None:
+            # Two threads may both compile one: they come to the same.
+            entry = self._entries[position]
+            found = self._compiled[position] = compile_entity(entry, self._names, is_client=position < self._clients)
+        return found
+
+
+def compile_entity(entry: RegistryEntry, names: Mapping[str, str], *, is_client: bool) -> Entity:
+    """Compile one entry; `names` gives every client id's main name."""
     facts = entry.facts
     phrases = tuple(
         FactPhrase(kind, value, words)
@@ -109,7 +134,6 @@ def compile_entity(
         own_words=frozenset(own),
         birth_year=_year(facts.birth_date),
         gender=(facts.gender or "").lower()[:1] or None,
-        inherits=_inheritances(entry, index),
         blocks=tuple(
             (tuple(words_of(block.name)), tuple(words_of(block.context)) if block.context else None)
             for block in entry.blocks
@@ -117,7 +141,8 @@ def compile_entity(
     )
 
 
-def _inheritances(entry: RegistryEntry, index: Mapping[str, int]) -> tuple[Inheritance, ...]:
+def inheritances(entry: RegistryEntry, index: Mapping[str, int]) -> tuple[Inheritance, ...]:
+    """Return whose news a person inherits; `index` gives every client id's position."""
     if entry.kind != "person":
         return ()
     found = []

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from models.mention_match import Mention, match_form
-from models.names import UNSEGMENTED, lookup_keys
+from models.names import UNSEGMENTED, lookup_key
 from models.registry import Registry
 from models.text import Text
 
@@ -38,16 +38,16 @@ def _by_tokens(text: Text, registry: Registry) -> Iterator[Mention]:
     anchors = index.anchors_in(text.words)
     if not anchors:  # most articles end here
         return
-    words = {word: hits for word in text.words if (hits := anchors.intersection(lookup_keys(word)))}
+    words = {word: key for word in text.words if (key := lookup_key(word)) in anchors}
     found = attempts = 0
-    for position, token in enumerate(text.tokens):
-        for anchor in words.get(token.folded, ()):
-            for form in index.forms_at(text.tokens, position, anchor):
-                attempts += 1
-                mention = match_form(text, form, position)
-                if mention:
-                    found += 1
-                    yield mention
+    for position, word in enumerate(text.sequence):
+        anchor = words.get(word)
+        for form in index.forms_at(text.sequence, position, anchor) if anchor is not None else ():
+            attempts += 1
+            mention = match_form(text, form, position)
+            if mention:
+                found += 1
+                yield mention
         if found >= MAX_MENTIONS or attempts >= MAX_ATTEMPTS:
             return
 

@@ -31,11 +31,6 @@ class NameWord(NamedTuple):
     key: str
     skeleton: str
 
-    @property
-    def index_keys(self) -> tuple[str, ...]:
-        """The keys to index by: spelling, and consonants for scripts that leave vowels out."""
-        return (self.key, self.skeleton) if len(self.skeleton) > 3 else (self.key,)
-
 
 @lru_cache(maxsize=1 << 17)
 def name_word(folded: str) -> NameWord:

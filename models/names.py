@@ -67,13 +67,14 @@ class Token(NamedTuple):
         return spelling_key(self.folded)
 
 
-def distinct_words(folded: str) -> frozenset[str]:
-    """Return the words of folded text, each once."""
-    return frozenset(folded.split() if folded.isascii() else _WORD.findall(folded))
+def split_words(folded: str) -> list[str]:
+    """Split folded text into its words; over-long runs are left out."""
+    words = folded.split() if folded.isascii() else _WORD.findall(folded)
+    return [word for word in words if len(word) <= MAX_TOKEN_CHARS]
 
 
 def tokenize(folded: str) -> list[Token]:
-    """Split folded text into tokens with their offsets; over-long runs are left out."""
+    """Return what `split_words` does, with offsets."""
     return [
         Token(match.group(), start, end)
         for match in _WORD.finditer(folded)
@@ -108,17 +109,18 @@ def romanised(folded: str) -> str:
 
 @lru_cache(maxsize=1 << 17)
 def skeleton(folded: str) -> str:
-    """Return the consonants of a name, for scripts that do not write every vowel; prefixed so that it meets no key."""
-    word = romanised(folded).replace("x", "ks").replace("h", "").replace("j", "z")
+    """Return the consonants of a name, for scripts that do not write every vowel; prefixed so that it meets no key.
+
+    Words of one spelling key have one skeleton.
+    """
+    word = spelling_key(folded).replace("x", "ks").replace("h", "").replace("j", "z")
     return "~" + re.sub(r"[aeiouyvw]|(?<=(.))\1", "", word)
 
 
 @lru_cache(maxsize=1 << 17)
-def lookup_keys(folded: str) -> tuple[str, ...]:
-    """Return the keys under which the index may hold a word of a text: by spelling, other scripts by consonants too."""
-    if len(folded) > MAX_TOKEN_CHARS:
-        return ()
-    return (spelling_key(folded),) if folded.isascii() else (spelling_key(folded), skeleton(folded))
+def lookup_key(folded: str) -> str:
+    """Return the key under which the index may hold a word of a text: by spelling, other scripts by consonants."""
+    return spelling_key(folded) if folded.isascii() else skeleton(folded)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ A compiled registry never changes; a new book is a new registry, swapped in by w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from core.errors import BadInput
 from models.book import Block, Facts, RegistryEntry, RegistryName, Related
-from models.entities import Entity, Inheritance, compile_entity, related_companies
+from models.entities import Entities, Inheritance, inheritances, related_companies
 from models.name_forms import NameForm, name_forms
 from models.name_index import NameIndex, build_index
 from models.names import INVISIBLE, UNSEGMENTED, fold
@@ -31,11 +31,11 @@ class Registry:
     """The compiled book; safe to share between threads."""
 
     version: str
-    entities: tuple[Entity, ...]
+    entities: Entities
     names: NameIndex
     unsegmented_forms: tuple[NameForm, ...]
     unsegmented: AhoCorasick
-    heirs: Mapping[int, tuple[tuple[Entity, Inheritance], ...]]
+    heirs: Mapping[int, tuple[tuple[str, Inheritance], ...]]
 
 
 def compile_registry(entries: Iterable[RegistryEntry], version: str) -> Registry:
@@ -44,31 +44,26 @@ def compile_registry(entries: Iterable[RegistryEntry], version: str) -> Registry
     if len({entry.client_id for entry in clients}) != len(clients):
         raise BadInput("a client id occurs twice in the registry", code="duplicate_client")
     every = [*clients, *related_companies(clients)]
-    index = {entry.client_id: position for position, entry in enumerate(every)}
-    main_names = {entry.client_id: entry.names[0].name for entry in clients if entry.names}
-    entities = tuple(
-        compile_entity(entry, index, main_names, is_client=position < len(clients))
-        for position, entry in enumerate(every)
-    )
     forms = [form for position, entry in enumerate(every) for form in name_forms(position, entry)]
     unsegmented = tuple(form for form in forms if not form.surface.isascii() and UNSEGMENTED.search(form.surface))
     patterns = [fold(INVISIBLE.sub("", form.surface)).strip() for form in unsegmented]
     return Registry(
         version=version,
-        entities=entities,
+        entities=Entities(every, clients=len(clients)),
         names=build_index(forms),
         unsegmented_forms=unsegmented,
         unsegmented=AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest),
-        heirs=MappingProxyType(_heirs(entities)),
+        heirs=MappingProxyType(_heirs(every)),
     )
 
 
-def _heirs(entities: tuple[Entity, ...]) -> dict[int, tuple[tuple[Entity, Inheritance], ...]]:
-    """Return, for each company, the clients that inherit its news."""
-    heirs: defaultdict[int, list[tuple[Entity, Inheritance]]] = defaultdict(list)
-    for entity in entities:
-        for link in entity.inherits:
-            heirs[link.entity].append((entity, link))
+def _heirs(entries: Sequence[RegistryEntry]) -> dict[int, tuple[tuple[str, Inheritance], ...]]:
+    """Return, for each company, the ids of the clients that inherit its news."""
+    positions = {entry.client_id: position for position, entry in enumerate(entries)}
+    heirs: defaultdict[int, list[tuple[str, Inheritance]]] = defaultdict(list)
+    for entry in entries:
+        for link in inheritances(entry, positions):
+            heirs[link.entity].append((entry.client_id, link))
     return {company: tuple(found) for company, found in heirs.items()}
 
 

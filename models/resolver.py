@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Literal
 
 from core.clock import utc_now
 from core.events import Article, Decision, Evidence, Severity, Topic, Versions
 from models.aboutness import aboutness_reasons
+from models.calibration import Calibration, calibration
 from models.context import Reason, identity_reasons
 from models.explain import explain
 from models.mention_match import Mention
@@ -17,10 +19,12 @@ from models.registry import Registry
 from models.text import Text
 from models.topics import classify
 
-VERSION = "rules-1"
+VERSION = "rules-2"
 KEEP_ABOVE, REVIEW_FROM = 0.8, 0.5
+Verdict = Literal["match", "review", "nil"]
 # Without a fact of the client in the text a common name stays under 0.8, however certain the rest.
 _NAME_ALONE_AT_MOST, _RARE_NAME_ALONE_AT_MOST, _RARE_FROM, _SUPPORT_FROM = 1.3, 2.0, 1.6, 0.7
+_NAME_ALONE_P, _RARE_NAME_ALONE_P = 0.78, 0.9  # and whatever the calibration says
 _BLOCKED = -12.0
 
 
@@ -36,33 +40,50 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
-    """An entity weighed: its reasons for identity and aboutness, and the two probabilities."""
+class Candidate:
+    """An entity weighed: where it is named in full, the reasons, and the two probabilities they come to."""
 
     entity: int
-    mention: Mention
+    mentions: list[Mention]
     reasons: list[Reason]
     about: list[Reason]
     identity: float
     aboutness: float
+    identity_score: float  # log-odds, before calibration
+    about_score: float
+
+    @property
+    def mention(self) -> Mention:
+        """The mention whose name speaks most clearly."""
+        return max(self.mentions, key=lambda mention: mention.score)
 
     @property
     def relevance(self) -> float:
+        """How much the article matters to the entity."""
         return self.identity * self.aboutness
 
 
 class Resolver:
     """Resolves articles against one compiled registry; stateless, so threads may share it."""
 
-    def __init__(self, registry: Registry, *, keep_above: float = KEEP_ABOVE, review_from: float = REVIEW_FROM) -> None:
+    def __init__(
+        self, registry: Registry, *, keep_above: float = KEEP_ABOVE, review_from: float = REVIEW_FROM,
+        curves: Calibration | None = None,
+    ) -> None:  # fmt: skip
         self.registry = registry
+        self._calibration = curves or calibration()
         self._keep_above = keep_above
         self._review_from = review_from
+
+    @property
+    def version(self) -> str:
+        """The rules and the calibration that decide."""
+        return f"{VERSION}+{self._calibration.version}"
 
     def resolve(self, article: Article) -> Resolution:
         """Decide about every client that the article may be naming."""
         text = Text(article.headline, article.body)
-        candidates = self._candidates(text, article)
+        candidates = self.weigh(text, article)
         topic, severity = classify(text) if candidates else ("other", "info")
         clients = [each for each in candidates.values() if self.registry.entities[each.entity].is_client]
         decisions = [self._decision(text, article, candidate) for candidate in clients]
@@ -72,19 +93,33 @@ class Resolver:
             best.setdefault(decision.client_id, decision)
         return Resolution(article.article_id, article.revision, tuple(best.values()), topic, severity)
 
-    def _candidates(self, text: Text, article: Article) -> dict[int, _Candidate]:
+    def verdict(self, relevance: float) -> Verdict:
+        """Return what is done at a relevance: alert, ask the relationship manager, or nothing."""
+        return "match" if relevance > self._keep_above else "review" if relevance >= self._review_from else "nil"
+
+    def weigh(self, text: Text, article: Article) -> dict[int, Candidate]:
+        """Return every entity that the text may be naming, by its position in the registry."""
         mentions = find_mentions(text, self.registry)
         reasons = {entity: self._identity_reasons(text, article, entity, found) for entity, found in mentions.items()}
         odds = {entity: math.exp(_bounded(_identity_score(found))) for entity, found in reasons.items()}
         rivals = _rivals(mentions)
-        candidates = {}
-        for entity, found in mentions.items():
-            identity = odds[entity] / (1 + odds[entity] + sum(odds[rival] for rival in rivals[entity]))
-            about = aboutness_reasons(text, self.registry.entities[entity], found)
-            aboutness = _probability(sum(reason.contribution for reason in about))
-            best = max(found, key=lambda mention: mention.score)
-            candidates[entity] = _Candidate(entity, best, reasons[entity], about, identity, aboutness)
-        return candidates
+        return {
+            entity: self._weighed(text, entity, found, reasons[entity], sum(odds[each] for each in rivals[entity]))
+            for entity, found in mentions.items()
+        }
+
+    def _weighed(
+        self, text: Text, entity: int, mentions: list[Mention], reasons: list[Reason], rival_odds: float
+    ) -> Candidate:
+        """Turn log-odds into calibrated probabilities; what others of the name claim lowers the identity."""
+        curves = self._calibration
+        score = _bounded(_identity_score(reasons)) - math.log1p(rival_odds)
+        identity = curves.identity(score)
+        if not _is_supported(reasons):
+            identity = min(identity, _RARE_NAME_ALONE_P if _is_rare(reasons) else _NAME_ALONE_P)
+        about = aboutness_reasons(text, self.registry.entities[entity], mentions)
+        about_score = _bounded(sum(reason.contribution for reason in about))
+        return Candidate(entity, mentions, reasons, about, identity, curves.aboutness(about_score), score, about_score)
 
     def _identity_reasons(self, text: Text, article: Article, entity: int, mentions: list[Mention]) -> list[Reason]:
         client = self.registry.entities[entity]
@@ -96,21 +131,21 @@ class Resolver:
                 break
         return reasons
 
-    def _inherited(self, text: Text, article: Article, candidates: dict[int, _Candidate]) -> list[Decision]:
+    def _inherited(self, text: Text, article: Article, candidates: dict[int, Candidate]) -> list[Decision]:
         """Pass a company's article on to the persons related to it, at the weight of their relation."""
         return [
-            self._decision(text, article, company, heir=heir.client_id, relation=link.relation, weight=link.weight)
+            self._decision(text, article, company, heir=heir, relation=link.relation, weight=link.weight)
             for company in candidates.values()
             for heir, link in self.registry.heirs.get(company.entity, ())
         ]
 
     def _decision(
-        self, text: Text, article: Article, candidate: _Candidate,
+        self, text: Text, article: Article, candidate: Candidate,
         *, heir: str | None = None, relation: str = "self", weight: float = 1.0,
     ) -> Decision:  # fmt: skip
         entity = self.registry.entities[candidate.entity]
         relevance = candidate.relevance * weight
-        verdict = "match" if relevance > self._keep_above else "review" if relevance >= self._review_from else "nil"
+        verdict = self.verdict(relevance)
         reasons = [*candidate.reasons, *candidate.about]
         if heir is not None:
             reasons.append(Reason("relation", f"{relation} of {entity.display}", math.log(weight)))
@@ -124,9 +159,9 @@ class Resolver:
             relevance=round(relevance, 4),
             relation=relation,
             mention=_original(text, candidate.mention.start, candidate.mention.end),
-            evidence=tuple(_evidence(text, reason) for reason in reasons),
+            evidence=tuple(evidence_of(text, reason) for reason in reasons),
             why=explain(reasons, verdict),
-            versions=Versions(registry=self.registry.version, resolver=VERSION),
+            versions=Versions(registry=self.registry.version, resolver=self.version),
             trace_id=article.trace_id,
             decided_at=utc_now(),
         )
@@ -147,19 +182,22 @@ def _rivals(mentions: dict[int, list[Mention]]) -> dict[int, set[int]]:
 
 def _identity_score(reasons: list[Reason]) -> float:
     """Sum the log-odds; a name that no fact supports is held below the limit for names alone."""
-    name, *context = reasons
     total = sum(reason.contribution for reason in reasons)
-    if sum(reason.contribution for reason in context if reason.contribution > 0) >= _SUPPORT_FROM:
+    if _is_supported(reasons):
         return total
-    return min(total, _RARE_NAME_ALONE_AT_MOST if name.contribution >= _RARE_FROM else _NAME_ALONE_AT_MOST)
+    return min(total, _RARE_NAME_ALONE_AT_MOST if _is_rare(reasons) else _NAME_ALONE_AT_MOST)
+
+
+def _is_supported(reasons: list[Reason]) -> bool:
+    return sum(reason.contribution for reason in reasons[1:] if reason.contribution > 0) >= _SUPPORT_FROM
+
+
+def _is_rare(reasons: list[Reason]) -> bool:
+    return reasons[0].contribution >= _RARE_FROM
 
 
 def _bounded(log_odds: float) -> float:
     return max(-20.0, min(6.0, log_odds))
-
-
-def _probability(log_odds: float) -> float:
-    return 1 / (1 + math.exp(-_bounded(log_odds)))
 
 
 def _original(text: Text, start: int, end: int) -> str:
@@ -167,7 +205,8 @@ def _original(text: Text, start: int, end: int) -> str:
     return text.original[first:last]
 
 
-def _evidence(text: Text, reason: Reason) -> Evidence:
+def evidence_of(text: Text, reason: Reason) -> Evidence:
+    """Return a reason as the wire has it, its span in characters of the original text."""
     if reason.start is None or reason.end is None:
         return Evidence(kind=reason.kind, detail=reason.detail, contribution=round(reason.contribution, 3))
     start, end = text.original_span(reason.start, reason.end)

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 
-from models.names import INVISIBLE, Token, distinct_words, fold, tokenize
+from models.names import INVISIBLE, Token, fold, split_words, tokenize
 
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)]*\s+(?=[\"'“‘(\[]?[^\Wa-z_])|[।。！？]|\n+")
 _ABBREVIATION = re.compile(
@@ -36,9 +36,14 @@ class Text:
         self.folded = fold(self.clean)
 
     @cached_property
+    def sequence(self) -> list[str]:
+        """The folded words in order; far cheaper to come by than `tokens`, which know their spans."""
+        return split_words(self.folded)
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """The distinct folded words."""
-        return distinct_words(self.folded)
+        return frozenset(self.sequence)
 
     @cached_property
     def tokens(self) -> list[Token]:

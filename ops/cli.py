@@ -17,6 +17,7 @@ COMMAND_MODULES = (
     "ops.probe",
     "ops.dlq",
     "ops.evaluate",
+    "ops.resolve",
     "ops.positions",
     "ops.batch",
     "ops.lineage",

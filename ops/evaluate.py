@@ -13,6 +13,7 @@ from rich.table import Table
 
 from core.clock import rfc3339, utc_now
 from core.settings import load_settings
+from ops.evaluate_resolver import resolver
 
 if TYPE_CHECKING:
     from ops.evaluate_news import Outcome, Pair
@@ -25,7 +26,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     evaluate = typer.Typer(help="Measure the platform on labelled input.", no_args_is_help=True)
     evaluate.command("news")(news)
-    evaluate.callback()(lambda: None)
+    evaluate.command("resolver")(resolver)
     app.add_typer(evaluate, name="evaluate")
 
 

@@ -13,7 +13,7 @@ from core.clock import utc_now
 from core.errors import BadInput
 from core.events import Article
 from models.registry import compile_registry, read_registry
-from models.resolver import VERSION, Resolver
+from models.resolver import Resolver
 from ops.news_files import documents
 from streaming.formats import parse
 from streaming.formats.draft import Draft
@@ -76,7 +76,7 @@ def in_process(paths: Iterable[Path], registry: Path) -> tuple[set[Pair], dict[s
     }
     took_s = time.perf_counter() - began
     return found, {
-        "articles": len(articles), "articles_per_s": round(len(articles) / took_s), "resolver": VERSION,
+        "articles": len(articles), "articles_per_s": round(len(articles) / took_s), "resolver": resolver.version,
     }  # fmt: skip
 
 

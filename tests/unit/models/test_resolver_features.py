@@ -1,0 +1,99 @@
+"""The rows of the feature table that concern text, each with examples that a stranger would try."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.registry import RegistryName, Related
+from tests.unit.models.resolving import decide, entry, saxena, verdict
+
+ORLOV = entry("R", "Dmitri Orlovsky", employer=("Orlovsky Shipping",), role=("shipowner",))
+WHITFIELD = entry("W", "Robert James Whitfield", employer=("Whitfield Vineyards",), role=("owner",))
+
+
+def told(name: str, company: str) -> tuple[str, str]:
+    return f"{name} arrested", f"{name}, owner of {company}, was arrested on Friday."
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Bob Whitfield", "Rob Whitfield", "R. J. Whitfield", "R. Whitfield", "Whitfield, Robert"],
+)
+def test_nicknames_and_initials(name: str) -> None:
+    assert verdict(*told(name, "Whitfield Vineyards"), WHITFIELD) == "match"
+
+
+@pytest.mark.parametrize("name", ["Dr. Robert Whitfield", "Sir Robert Whitfield", "Capt. Robert J. Whitfield"])
+def test_titles(name: str) -> None:
+    assert verdict(*told(name, "Whitfield Vineyards"), WHITFIELD) == "match"
+
+
+@pytest.mark.parametrize("name", ["Дмитрий Орловский", "Дмитрий ОРЛОВСКИЙ", "Ντμίτρι Ορλόβσκι", "Dmitriy Orlovskiy"])
+def test_other_alphabets(name: str) -> None:
+    decision = decide(*told(name, "Orlovsky Shipping"), ORLOV)["R"]
+    assert decision.identity > 0.8
+
+
+@pytest.mark.parametrize(
+    ("name", "native"),
+    [
+        ("Amit Saxena", "अमित सक्सेना"), ("Anirban Sengupta", "অনির্বাণ সেনগুপ্ত"), ("Karthik Murugan", "கார்த்திக் முருகன்"),
+        ("Harshad Kothari", "હર્ષદ કોઠારી"), ("Manjunath Gowda", "ಮಂಜುನಾಥ ಗೌಡ"), ("Srinivasa Murthy", "శ్రీనివాస మూర్తి"),
+    ],
+)  # fmt: skip
+def test_indic_scripts(name: str, native: str) -> None:
+    client = entry("I", name, employer=("Kaveri Mills",))
+    assert decide(f"{native} -", f"Kaveri Mills {native}.", client)["I"].identity > 0.8
+
+
+@pytest.mark.parametrize("spelling", ["Saksena", "Saxenna", "SAXENA"])
+def test_romanised_spellings(spelling: str) -> None:
+    assert verdict(*told(f"Amit {spelling}", "Saxena Industries")) == "match"
+
+
+@pytest.mark.parametrize("text", ["amit saxena", "AMIT SAXENA", "Amit saxena"])
+def test_any_case(text: str) -> None:
+    assert decide(f"{text} arrested", f"{text} of saxena industries in mumbai")["UHNW-102"].identity > 0.8
+
+
+@pytest.mark.parametrize(
+    "name", ["Zamperoni Moda S.p.A.", "Zamperoni Moda", "ZAMPERONI MODA SPA", "Zamperoni Moda SpA"]
+)
+def test_legal_forms(name: str) -> None:
+    client = entry("Z", "Zamperoni Moda S.p.A.", kind="organisation", city=("Milan",))
+    assert verdict(f"{name} recalls shoes", f"{name} of Milan recalled shoes. {name} is sorry.", client) == "match"
+
+
+@pytest.mark.parametrize("acronym", ["TCS", "HZL", "LTMX"])
+def test_acronyms_need_their_capitals(acronym: str) -> None:
+    known = entry("A", "Tavistock Carbide Steel Ltd", kind="organisation", city=("Pune",))
+    client = known.model_copy(update={"names": (*known.names, RegistryName(name=acronym, type="acronym"))})
+    assert decide(f"{acronym} opens Pune mill", f"{acronym} opened it in Pune.", client)["A"].identity > 0.8
+    assert decide(f"{acronym.lower()} opens Pune mill", f"{acronym.lower()} opened it.", client) == {}
+
+
+@pytest.mark.parametrize("name", ["Amit Saxena", "John Smith", "Mohammed Ali"])
+def test_a_common_name_alone_never_reaches_the_limit(name: str) -> None:
+    client = entry("C", name, employer=("Kaveri Mills",), city=("Mumbai",))
+    assert decide(f"{name} arrested", f"{name} was arrested. " * 3, client)["C"].identity < 0.8
+
+
+@pytest.mark.parametrize("field", ["Cricketer", "Actor", "Astronaut"])
+def test_namesakes_by_article_context(field: str) -> None:
+    assert verdict(f"{field} Amit Saxena", f"{field} Amit Saxena spoke to fans. Saxena is happy.") == "nil"
+
+
+@pytest.mark.parametrize("relation", ["spouse", "brother", "business partner"])
+def test_a_related_person_in_the_text_speaks_for_the_client(relation: str) -> None:
+    client = entry("C", "Amit Verma", related=(Related(name="Ritu Khandelwal", relation=relation),))
+    with_her = decide("Amit Verma sues", "Amit Verma and Ritu Khandelwal sued.", client)["C"].identity
+    alone = decide("Amit Verma sues", "Amit Verma sued.", client)["C"].identity
+    assert with_her > 0.8 > alone
+
+
+def test_every_decision_says_why_and_which_versions_decided() -> None:
+    decision = decide(*told("Amit Saxena", "Saxena Industries"), saxena())["UHNW-102"]
+    assert decision.versions.registry == "v1"
+    assert decision.versions.resolver.startswith("rules-2+")
+    assert decision.why.startswith("Full name")
+    assert {"name", "employer"} <= {each.kind for each in decision.evidence}
