@@ -1,19 +1,26 @@
-"""Figures of the resolver on a labelled set: links, alerts, namesakes, abstention and calibration, with intervals."""
+"""Figures of the resolver on a labelled set: links, alerts, namesakes, abstention and calibration, with intervals.
+
+Every figure is made of sums over articles, so an interval is that of sums over names drawn again (bootstrap): articles
+of one name stand or fall together.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from datasets.calibrate import Judged, judged
 from datasets.synthetic_news import LabelledArticle, LabelledSet
 from models.resolver import KEEP_ABOVE
 
-RESAMPLES, SEED, BINS = 500, 11, 10
+RESAMPLES, SEED, BINS = 1000, 11, 10
+Sums = NDArray[np.float64]
+Said = tuple[float, bool]  # a probability, and whether it was so
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +31,22 @@ class Row:
     weighed: tuple[Judged, ...]
 
     @property
-    def linked(self) -> frozenset[str]:
+    def linked(self) -> list[str]:
         """The clients whose identity lies above the limit."""
-        return frozenset(each.client_id for each in self.weighed if each.candidate.identity > KEEP_ABOVE)
+        return [each.client_id for each in self.weighed if each.candidate.identity > KEEP_ABOVE]
 
     @property
-    def alerted(self) -> frozenset[str]:
+    def alerted(self) -> list[str]:
         """The clients whose relevance lies above the limit."""
-        return frozenset(each.client_id for each in self.weighed if each.candidate.relevance > KEEP_ABOVE)
+        return [each.client_id for each in self.weighed if each.candidate.relevance > KEEP_ABOVE]
 
 
-Figure = Callable[[Sequence[Row]], float | None]
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure: what an article adds to its sums, and how it comes from sums (many rows of them) in the end."""
+
+    sums: Callable[[Row], Sums]
+    value: Callable[[Sums], Sums]
 
 
 def rows_of(labelled: LabelledSet) -> list[Row]:
@@ -43,6 +55,57 @@ def rows_of(labelled: LabelledSet) -> list[Row]:
     for each in judged(labelled):
         by_article[each.article.article_id].append(each)
     return [Row(article, tuple(by_article[article.article_id])) for article in labelled.articles]
+
+
+def _share(truths: Callable[[Row], Iterable[bool]]) -> Figure:
+    def sums(row: Row) -> Sums:
+        found = list(truths(row))
+        return np.array([sum(found), len(found)], dtype=float)
+
+    return Figure(sums, lambda added: added[:, 0] / np.where(added[:, 1], added[:, 1], np.nan))
+
+
+def _calibration_error(said: Callable[[Row], Iterable[Said]]) -> Figure:
+    """The expected calibration error in ten bins of equal width."""
+    return Figure(lambda row: _binned(said(row)).ravel(), _error)
+
+
+def _binned(said: Iterable[Said]) -> Sums:
+    """Return, for each bin, the sum of probabilities, how many were true, and how many there were."""
+    bins = np.zeros((BINS, 3))
+    for probability, truth in said:
+        bins[min(BINS - 1, int(probability * BINS))] += (probability, truth, 1)
+    return bins
+
+
+def _error(added: Sums) -> Sums:
+    bins = added.reshape(-1, BINS, 3)
+    count = bins[:, :, 2].sum(axis=1)
+    gaps: Sums = np.abs(bins[:, :, 0] - bins[:, :, 1]).sum(axis=1)
+    return gaps / np.where(count, count, np.nan)
+
+
+def reliability(said: Iterable[Said]) -> list[tuple[float, float, int]]:
+    """Return, for each tenth that holds anything, the mean probability, the share that is true, and the count."""
+    return [(float(p / n), float(true / n), int(n)) for p, true, n in _binned(said) if n]
+
+
+def identities(row: Row) -> list[Said]:
+    """Return what was said of everyone's identity, and the truth."""
+    return [(each.candidate.identity, each.meant) for each in row.weighed]
+
+
+def aboutnesses(row: Row) -> list[Said]:
+    """Return what was said of aboutness, and the truth, for the client meant."""
+    return [(each.candidate.aboutness, row.article.about) for each in row.weighed if each.meant]
+
+
+LINK_PRECISION = _share(lambda row: (client == row.article.meant for client in row.linked))
+LINK_RECALL = _share(lambda row: [row.article.meant in row.linked] if row.article.meant else [])
+ALERT_PRECISION = _share(lambda row: (row.article.about and client == row.article.meant for client in row.alerted))
+ALERT_RECALL = _share(lambda row: [row.article.meant in row.alerted] if row.article.meant and row.article.about else [])
+ANY_LINK, NO_LINK = _share(lambda row: [bool(row.linked)]), _share(lambda row: [not row.linked])
+IDENTITY_ERROR, ABOUTNESS_ERROR = _calibration_error(identities), _calibration_error(aboutnesses)
 
 
 def figures(rows: Sequence[Row]) -> dict[str, Any]:
@@ -54,111 +117,42 @@ def figures(rows: Sequence[Row]) -> dict[str, Any]:
             slices[name].append(row)
     return {
         "articles": len(rows),
-        "links": _with_intervals({"precision": link_precision, "recall": link_recall}, decidable),
-        "alerts": _with_intervals({"precision": alert_precision, "recall": alert_recall}, decidable),
-        "namesake_false_links": _of_kind(rows, "namesake"),
-        "nobody_false_links": _of_kind(rows, "nobody"),
-        "same_name_without_context_abstained": _abstained(rows),
-        "identity_calibration_error": _with_intervals({"ece": identity_error}, rows)["ece"],
-        "aboutness_calibration_error": _with_intervals({"ece": aboutness_error}, rows)["ece"],
+        "links": {"precision": measured(LINK_PRECISION, decidable), "recall": measured(LINK_RECALL, decidable)},
+        "alerts": {"precision": measured(ALERT_PRECISION, decidable), "recall": measured(ALERT_RECALL, decidable)},
+        "namesake_false_links": measured(ANY_LINK, _of_kind(rows, "namesake")),
+        "nobody_false_links": measured(ANY_LINK, _of_kind(rows, "nobody")),
+        "same_name_without_context_abstained": measured(NO_LINK, _of_kind(rows, "twins-bare")),
+        "identity_calibration_error": measured(IDENTITY_ERROR, rows),
+        "aboutness_calibration_error": measured(ABOUTNESS_ERROR, rows),
         "slices": {name: _slice(found) for name, found in sorted(slices.items())},
     }
 
 
-def link_precision(rows: Sequence[Row]) -> float | None:
-    """Share of the links above the limit that are right."""
-    return _share(client == row.article.meant for row in rows for client in row.linked)
-
-
-def link_recall(rows: Sequence[Row]) -> float | None:
-    """Share of the clients meant that are linked above the limit."""
-    return _share(row.article.meant in row.linked for row in rows if row.article.meant)
-
-
-def alert_precision(rows: Sequence[Row]) -> float | None:
-    """Share of the alerts that are for the client whom the article is about."""
-    return _share(row.article.about and client == row.article.meant for row in rows for client in row.alerted)
-
-
-def alert_recall(rows: Sequence[Row]) -> float | None:
-    """Share of the articles about a client that alert."""
-    return _share(row.article.meant in row.alerted for row in rows if row.article.meant and row.article.about)
-
-
-def identity_error(rows: Sequence[Row]) -> float | None:
-    """Expected calibration error of P(identity) over everyone weighed."""
-    return calibration_error([(each.candidate.identity, each.meant) for row in rows for each in row.weighed])
-
-
-def aboutness_error(rows: Sequence[Row]) -> float | None:
-    """Expected calibration error of P(aboutness) over the clients meant."""
-    return calibration_error(
-        [(each.candidate.aboutness, row.article.about) for row in rows for each in row.weighed if each.meant]
-    )
-
-
-def reliability(pairs: Sequence[tuple[float, bool]]) -> list[tuple[float, float, int]]:
-    """Return, for each tenth that holds anything, the mean probability, the share that is true, and the count."""
-    bins: defaultdict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for probability, truth in pairs:
-        bins[min(BINS - 1, int(probability * BINS))].append((probability, truth))
-    return [
-        (sum(p for p, _ in found) / len(found), sum(t for _, t in found) / len(found), len(found))
-        for _, found in sorted(bins.items())
-    ]
-
-
-def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float | None:
-    """Return the expected calibration error in ten bins of equal width; None without pairs."""
-    if not pairs:
-        return None
-    return sum(abs(said - true) * count for said, true, count in reliability(pairs)) / len(pairs)
+def measured(figure: Figure, rows: Sequence[Row]) -> dict[str, Any]:
+    """Return a figure as `value` and `interval`, None where the rows say nothing of it."""
+    groups: defaultdict[str, Sums] = defaultdict(lambda: np.zeros(1))
+    for row in rows:
+        groups[row.article.group] = groups[row.article.group] + figure.sums(row)
+    if not groups:
+        return {"value": None, "interval": None}
+    totals = np.stack(list(groups.values()))
+    drawn = np.random.default_rng(SEED).multinomial(len(totals), np.full(len(totals), 1 / len(totals)), size=RESAMPLES)
+    value = figure.value(totals.sum(axis=0, keepdims=True))[0]
+    if np.isnan(value):
+        return {"value": None, "interval": None}
+    low, high = np.nanpercentile(figure.value(drawn @ totals), (2.5, 97.5))
+    return {"value": round(float(value), 4), "interval": [round(float(low), 4), round(float(high), 4)]}
 
 
 def _slice(rows: Sequence[Row]) -> dict[str, Any]:
     decidable = [row for row in rows if row.article.decidable]
-    found = _with_intervals({"link_precision": link_precision, "link_recall": link_recall}, decidable)
-    return {"articles": len(rows), **found, "identity_calibration_error": _rounded(identity_error(rows))}
-
-
-def _of_kind(rows: Sequence[Row], kind: str) -> Any:
-    chosen = [row for row in rows if row.article.kind == kind]
-    return _with_intervals({"share": lambda some: _share(bool(row.linked) for row in some)}, chosen)["share"]
-
-
-def _abstained(rows: Sequence[Row]) -> Any:
-    chosen = [row for row in rows if row.article.kind == "twins-bare"]
-    return _with_intervals({"share": lambda some: _share(not row.linked for row in some)}, chosen)["share"]
-
-
-def _with_intervals(wanted: Mapping[str, Figure], rows: Sequence[Row]) -> dict[str, Any]:
-    """Return figures with 95 % intervals by bootstrap over names: articles of one name stand or fall together."""
-    by_name: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_name[row.article.group].append(row)
-    groups = list(by_name.values())
-    random = np.random.default_rng(SEED)
-    samples: defaultdict[str, list[float]] = defaultdict(list)
-    for _ in range(RESAMPLES if groups else 0):
-        drawn = [row for place in random.integers(len(groups), size=len(groups)) for row in groups[place]]
-        for name, figure in wanted.items():
-            if (value := figure(drawn)) is not None:
-                samples[name].append(value)
     return {
-        name: {
-            "value": _rounded(figure(rows)),
-            "interval": [round(float(edge), 4) for edge in np.percentile(samples[name], (2.5, 97.5))]
-            if samples[name]
-            else None,
-        }
-        for name, figure in wanted.items()
+        "articles": len(rows),
+        "link_precision": measured(LINK_PRECISION, decidable),
+        "link_recall": measured(LINK_RECALL, decidable),
+        "identity_calibration_error": measured(IDENTITY_ERROR, rows),
     }
 
 
-def _share(truths: Iterable[bool]) -> float | None:
-    found = list(truths)
-    return sum(found) / len(found) if found else None
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+def _of_kind(rows: Sequence[Row], kind: str) -> list[Row]:
+    return [row for row in rows if row.article.kind == kind]

@@ -47,41 +47,61 @@ _NATIVE: dict[str, tuple[tuple[str, str], ...]] = {
     "devanagari": (
         ("Harish Deshmukh", "हरीश देशमुख"), ("Vinayak Sawant", "विनायक सावंत"), ("Amit Saxena", "अमित सक्सेना"),
         ("Rakesh Trivedi", "राकेश त्रिवेदी"), ("Sunita Chaturvedi", "सुनीता चतुर्वेदी"), ("Meena Bhardwaj", "मीना भारद्वाज"),
+        ("Suresh Agarwal", "सुरेश अग्रवाल"), ("Prakash Joshi", "प्रकाश जोशी"), ("Kavita Rathore", "कविता राठौर"),
+        ("Mahendra Chauhan", "महेंद्र चौहान"),
     ),
     "bengali": (
         ("Subrata Chakraborty", "সুব্রত চক্রবর্তী"), ("Anirban Sengupta", "অনির্বাণ সেনগুপ্ত"),
         ("Debashish Mitra", "দেবাশীষ মিত্র"), ("Sourav Majumdar", "সৌরভ মজুমদার"),
+        ("Ranjan Banerjee", "রঞ্জন ব্যানার্জী"), ("Sujata Ghosh", "সুজাতা ঘোষ"),
     ),
     "tamil": (
         ("Karthik Murugan", "கார்த்திக் முருகன்"), ("Senthil Kumaran", "செந்தில் குமரன்"),
         ("Meenakshi Sundaram", "மீனாட்சி சுந்தரம்"), ("Arumugam Selvan", "ஆறுமுகம் செல்வன்"),
+        ("Ravi Shankar", "ரவி சங்கர்"), ("Saravanan Palani", "சரவணன் பழனி"),
     ),
     "telugu": (
         ("Venkata Ramana", "వెంకట రమణ"), ("Srinivasa Murthy", "శ్రీనివాస మూర్తి"),
         ("Narasimha Raju", "నరసింహ రాజు"), ("Lakshmana Sastri", "లక్ష్మణ శాస్త్రి"),
+        ("Krishna Reddy", "కృష్ణ రెడ్డి"), ("Satyanarayana Rao", "సత్యనారాయణ రావు"),
     ),
     "gujarati": (("Harshad Kothari", "હર્ષદ કોઠારી"), ("Nilesh Dalal", "નિલેશ દલાલ"), ("Ketan Parmar", "કેતન પરમાર"),
-        ("Mahesh Solanki", "મહેશ સોલંકી")),
+        ("Mahesh Solanki", "મહેશ સોલંકી"), ("Jignesh Patel", "જીગ્નેશ પટેલ"), ("Bhavesh Shah", "ભાવેશ શાહ"),
+    ),
     "kannada": (("Basavaraj Patil", "ಬಸವರಾಜ ಪಾಟೀಲ"), ("Manjunath Gowda", "ಮಂಜುನಾಥ ಗೌಡ"),
-        ("Shivakumar Hegde", "ಶಿವಕುಮಾರ ಹೆಗಡೆ"), ("Nagaraj Shetty", "ನಾಗರಾಜ ಶೆಟ್ಟಿ")),
+        ("Shivakumar Hegde", "ಶಿವಕುಮಾರ ಹೆಗಡೆ"), ("Nagaraj Shetty", "ನಾಗರಾಜ ಶೆಟ್ಟಿ"),
+        ("Prakash Bhat", "ಪ್ರಕಾಶ್ ಭಟ್"), ("Lakshmi Hebbar", "ಲಕ್ಷ್ಮೀ ಹೆಬ್ಬಾರ್"),
+    ),
+    "malayalam": (("Rajeev Menon", "രാജീവ് മേനോൻ"), ("Suresh Pillai", "സുരേഷ് പിള്ള"),
+        ("Anil Nambiar", "അനിൽ നമ്പ്യാർ"), ("Biju Kurian", "ബിജു കുര്യൻ")),
+    "gurmukhi": (("Harpreet Gill", "ਹਰਪ੍ਰੀਤ ਗਿੱਲ"), ("Gurmeet Sandhu", "ਗੁਰਮੀਤ ਸੰਧੂ"),
+        ("Baldev Dhillon", "ਬਲਦੇਵ ਢਿੱਲੋਂ"), ("Manjit Sidhu", "ਮਨਜੀਤ ਸਿੱਧੂ")),
     "cyrillic": (
         ("Dmitri Orlovsky", "Дмитрий Орловский"), ("Pavel Zavadsky", "Павел Завадский"),
         ("Konstantin Belousov", "Константин Белоусов"), ("Vadim Tereshchenko", "Вадим Терещенко"),
         ("Irina Yablonskaya", "Ирина Яблонская"), ("Sergei Dragunov", "Сергей Драгунов"),
+        ("Alexander Volkov", "Александр Волков"), ("Yulia Kuznetsova", "Юлия Кузнецова"),
     ),
     "greek": (("Nikos Papadakis", "Νίκος Παπαδάκης"), ("Giorgos Stavridis", "Γιώργος Σταυρίδης"),
-        ("Eleni Markopoulou", "Ελένη Μαρκοπούλου"), ("Dimitris Karras", "Δημήτρης Καρράς")),
+        ("Eleni Markopoulou", "Ελένη Μαρκοπούλου"), ("Dimitris Karras", "Δημήτρης Καρράς"),
+        ("Kostas Vlachos", "Κώστας Βλάχος"), ("Maria Ioannou", "Μαρία Ιωάννου"),
+    ),
     "arabic": (("Khalid Mansour", "خالد منصور"), ("Faisal Barakat", "فيصل بركات"), ("Tariq Haddad", "طارق حداد"),
-        ("Nasser Sayegh", "ناصر صايغ")),
+        ("Nasser Sayegh", "ناصر صايغ"), ("Youssef Khoury", "يوسف خوري"), ("Samir Kassab", "سمير كساب"),
+    ),
     "hebrew": (("David Shapira", "דוד שפירא"), ("Moshe Kaplan", "משה קפלן"), ("Dan Rubinstein", "דן רובינשטיין"),
-        ("Gil Friedman", "גיל פרידמן")),
+        ("Gil Friedman", "גיל פרידמן"), ("Yossi Cohen", "יוסי כהן"), ("Avi Levy", "אבי לוי"),
+    ),
     "han": (("Lin Haoran", "林浩然"), ("Zhou Mingde", "周明德"), ("Chen Yaowen", "陈耀文"),
-        ("Guo Jiaxin", "郭嘉欣")),
+        ("Guo Jiaxin", "郭嘉欣"), ("Xu Zhiqiang", "徐志强"), ("Huang Lihua", "黄丽华"),
+    ),
     "hangul": (("Kim Dohyun", "김도현"), ("Park Seojun", "박서준"), ("Choi Minjae", "최민재"),
-        ("Jung Haewon", "정해원")),
+        ("Jung Haewon", "정해원"), ("Lee Jihoon", "이지훈"), ("Kang Sooyoung", "강수영"),
+    ),
 }  # fmt: skip
 CULTURES = tuple(_FAMILY)
 SCRIPTS = tuple(_NATIVE)
+INDIC_SCRIPTS = SCRIPTS[: SCRIPTS.index("cyrillic")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from random import Random
 
 from datasets import synthetic_templates as templates
 from datasets.synthetic_names import (
+    INDIC_SCRIPTS,
     PersonalName,
     Split,
     company_name,
@@ -20,7 +21,7 @@ from datasets.synthetic_names import (
 from datasets.synthetic_spellings import respell
 from datasets.synthetic_templates import Story
 from models.book import Facts, RegistryEntry, RegistryName
-from models.name_forms import bare_score
+from models.name_forms import common_parts
 from models.names import parse_person
 
 _CITIES = {
@@ -31,8 +32,9 @@ _CITIES = {
 _TOWNS = "Nashik Bristol Tampere Gdansk Aswan Kandy Quito Hobart"
 _ROLES = "chairman founder industrialist investor owner entrepreneur"
 _AGES = (14, 15, 16, 17, 19, 21)
-# How often a bare name in the news is the client: the common name seldom, the rare one mostly (our assumption).
-_RARE_BARE_IS_CLIENT, _COMMON_BARE_IS_CLIENT = 0.85, 0.35
+# How often a bare name in the news is the client, by how many of its parts are common, and how much the client's city
+# beside it raises the odds: our assumptions.
+_BARE_IS_CLIENT, _CITY_ODDS = (0.85, 0.45, 0.3), 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def labelled_set(split: Split, *, clients: int, articles: int, seed: int) -> Lab
     random = Random(f"{split}-{seed}")  # noqa: S311 - made-up news, no secret
     book = list(_book(random, split, clients))
     makers: Sequence[Callable[[Random, Split, list[Client]], LabelledArticle]] = (
-        _about, _about, _about, _passing, _passing, _bare, _namesake, _namesake, _twins, _company, _native, _nobody,
+        _about, _about, _about, _passing, _passing, _bare, _city, _namesake, _namesake, _twins, _company, _native,
+        _nobody,
     )  # fmt: skip
     made = []
     for number in range(articles):
@@ -133,9 +136,14 @@ def _passing(random: Random, split: Split, book: list[Client]) -> LabelledArticl
 
 def _bare(random: Random, split: Split, book: list[Client]) -> LabelledArticle:
     client = _single(random, book)
-    rare = bare_score(parse_person(client.name.full)) > 1
-    meant = random.random() < (_RARE_BARE_IS_CLIENT if rare else _COMMON_BARE_IS_CLIENT)
+    meant = random.random() < _share_meant(client)
     return _told(random, split, client, templates.BARE[split], "bare", meant=meant, about=True, decidable=False)
+
+
+def _city(random: Random, split: Split, book: list[Client]) -> LabelledArticle:
+    client = _single(random, book)
+    meant = random.random() < _share_meant(client, _CITY_ODDS)
+    return _told(random, split, client, templates.CITY[split], "city", meant=meant, about=True, decidable=False)
 
 
 def _namesake(random: Random, split: Split, book: list[Client]) -> LabelledArticle:
@@ -148,7 +156,8 @@ def _twins(random: Random, split: Split, book: list[Client]) -> LabelledArticle:
     twin = random.choice([each for each in book if each.twinned])
     if random.random() < 0.5:
         return _told(random, split, twin, templates.ABOUT[split], "twins", meant=True, about=True)
-    return _told(random, split, twin, templates.BARE[split], "twins-bare", meant=True, about=True, decidable=False)
+    meant = random.random() < _share_meant(twin, 2.0)  # the one or the other
+    return _told(random, split, twin, templates.BARE[split], "twins-bare", meant=meant, about=True, decidable=False)
 
 
 def _company(random: Random, split: Split, book: list[Client]) -> LabelledArticle:
@@ -160,7 +169,7 @@ def _company(random: Random, split: Split, book: list[Client]) -> LabelledArticl
 
 def _native(random: Random, split: Split, book: list[Client]) -> LabelledArticle:
     client = random.choice([each for each in book if each.name.native])
-    story = templates.NATIVE[client.name.script]
+    story = templates.NATIVE[split][client.name.script]
     return _told(random, split, client, (story,), "native", meant=True, about=True)
 
 
@@ -178,10 +187,12 @@ def _told(
     if kind == "native":
         name = client.name.native or ""
     else:
-        name = respell(random, client.name) if is_person else client.company.rsplit(" ", random.choice((0, 1)))[0]
+        name = (
+            respell(random, client.name, split) if is_person else client.company.rsplit(" ", random.choice((0, 1)))[0]
+        )
     slots = {
         "name": name, "short": client.name.family, "company": client.company.rsplit(" ", 1)[0], "role": client.role,
-        "city": client.city, "other": personal_name(random, split).full, "third": personal_name(random, split).full,
+        "city": client.city, "other": _stranger(random, split), "third": _stranger(random, split),
         "elsewhere": f"{invented_word(random, split)} Group", "town": random.choice(of_split(_TOWNS, split)),
         "age": random.choice(_AGES),
     }  # fmt: skip
@@ -194,9 +205,21 @@ def _told(
     )  # fmt: skip
 
 
+def _stranger(random: Random, split: Split) -> str:
+    """Return the name of somebody who is in no book: the family name is invented."""
+    return f"{personal_name(random, split).given} {invented_word(random, split)}"
+
+
 def _single(random: Random, book: list[Client]) -> Client:
     return random.choice([each for each in book if each.entry.kind == "person" and not each.twinned])
 
 
+def _share_meant(client: Client, odds_ratio: float = 1.0) -> float:
+    """Return how often a bare name of the client means the client, its odds changed by what stands beside it."""
+    share = _BARE_IS_CLIENT[common_parts(parse_person(client.name.full))]
+    odds = odds_ratio * share / (1 - share)
+    return odds / (1 + odds)
+
+
 def _is_indic(script: str) -> bool:
-    return script in ("devanagari", "bengali", "tamil", "telugu", "gujarati", "kannada")
+    return script in INDIC_SCRIPTS

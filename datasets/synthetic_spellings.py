@@ -1,10 +1,11 @@
-"""The ways news writes a person's name: whole, with a title, a nickname, an initial, the family name first."""
+"""The ways news writes a person's name, by split: titles and initials are for fitting, the others are held out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from random import Random
 
-from datasets.synthetic_names import PersonalName
+from datasets.synthetic_names import PersonalName, Split
 from models.names_data import NICKNAMES
 
 _TITLES = {
@@ -15,10 +16,9 @@ _TITLES = {
 _VARIANTS = (("ksh", "x"), ("ee", "i"), ("oo", "u"), ("sh", "s"), ("th", "t"), ("dh", "d"), ("w", "v"), ("y", "i"))
 
 
-def respell(random: Random, name: PersonalName) -> str:
-    """Return one way to write a name, the plain one more often than not."""
-    ways = (_plain, _plain, _plain, _plain, _titled, _nickname, _middle_initial, _family_first, _variant)
-    return random.choice(ways)(random, name)
+def respell(random: Random, name: PersonalName, split: Split) -> str:
+    """Return one way to write a name: the plain one half of the time, else a way that the other split has not."""
+    return random.choice((_plain, random.choice(_WAYS[split])))(random, name)
 
 
 def _plain(_random: Random, name: PersonalName) -> str:
@@ -49,3 +49,21 @@ def _variant(random: Random, name: PersonalName) -> str:
         return name.full
     old, new = random.choice(known)
     return f"{name.given} {name.family[0]}{name.family[1:].replace(old, new, 1)}"
+
+
+def _shouted(_random: Random, name: PersonalName) -> str:
+    return f"{name.given} {name.family.upper()}"
+
+
+def _suffixed(_random: Random, name: PersonalName) -> str:
+    return f"{name.full} Jr." if name.gender == "male" else name.full
+
+
+def _spaced(_random: Random, name: PersonalName) -> str:
+    return f"{name.given}\u00a0{name.family}"
+
+
+_WAYS: Mapping[Split, tuple[Callable[[Random, PersonalName], str], ...]] = {
+    "fit": (_titled, _middle_initial, _spaced),
+    "held-out": (_nickname, _family_first, _variant, _shouted, _suffixed),
+}

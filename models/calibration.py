@@ -21,19 +21,20 @@ ARTEFACT = Path(__file__).with_name("calibration.json")
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A piecewise linear, rising map from log-odds to a probability, flat beyond its ends."""
+    """A rising map from the rules' log-odds to true ones: linear between its points, a constant step beyond them."""
 
     scores: tuple[float, ...]
-    probabilities: tuple[float, ...]
+    log_odds: tuple[float, ...]
 
     def __call__(self, score: float) -> float:
         """Return the probability at a score."""
         place = bisect_right(self.scores, score)
         if place == 0 or place == len(self.scores):
-            return self.probabilities[min(place, len(self.scores) - 1)]
+            end = -1 if place else 0
+            return logistic(score - self.scores[end] + self.log_odds[end])
         low, high = self.scores[place - 1], self.scores[place]
         share = (score - low) / (high - low)
-        return self.probabilities[place - 1] * (1 - share) + self.probabilities[place] * share
+        return logistic(self.log_odds[place - 1] * (1 - share) + self.log_odds[place] * share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def calibration() -> Calibration:
     stored = json.loads(ARTEFACT.read_text(encoding="utf-8"))
     if checksum(stored["curves"]) != stored["sha256"]:
         raise ModelFailure("the resolver's calibration file was changed by hand", code="bad_calibration")
-    curves = {name: Curve(tuple(c["scores"]), tuple(c["probabilities"])) for name, c in stored["curves"].items()}
+    curves = {name: Curve(tuple(c["scores"]), tuple(c["log_odds"])) for name, c in stored["curves"].items()}
     return Calibration(stored["sha256"][:8], curves["identity"], curves["aboutness"])
 
 
@@ -61,10 +62,9 @@ def checksum(curves: object) -> str:
 
 
 def uncalibrated() -> Calibration:
-    """Return the logistic curve for both, which takes the rules' log-odds at their word: where a fit begins."""
-    scores = tuple(step / 4 for step in range(-48, 25))
-    curve = Curve(scores, tuple(logistic(score) for score in scores))
-    return Calibration("none", curve, curve)
+    """Return curves that take the rules' log-odds at their word: where a fit begins."""
+    straight = Curve((0.0,), (0.0,))
+    return Calibration("none", straight, straight)
 
 
 def logistic(log_odds: float) -> float:
@@ -90,5 +90,5 @@ def fit_curve(scores: Sequence[float], truths: Sequence[bool], *, per_step: int,
             steps[-1] = (steps[-1][0] + last[0], steps[-1][1] + last[1], steps[-1][2] + last[2])
     return Curve(
         tuple(round(total / count, 4) for total, _, count in steps),
-        tuple(round(true / count, 4) for _, true, count in steps),
+        tuple(round(math.log(true / (count - true)), 4) for _, true, count in steps),
     )

@@ -10,6 +10,7 @@ from core.events import Article
 from models.entities import Entity, FactPhrase
 from models.mention_match import Mention
 from models.names import fold
+from models.names_data import GENERATIONS, HONORIFICS
 from models.occupations import DOMAIN_OF, EMPLOYED_ROLES, SPORT_PAGE
 from models.text import Text
 
@@ -29,12 +30,21 @@ _NEAR_CHARS = 160
 _CLOSERS = frozenset(
     ("of", "by", "with", "and", "to", "the", "a", "an", "for", "from", "at", "in", "on", "against", "met", "told", "as")
 )
+_TITLES = re.compile(rf"(?:\b(?:{'|'.join(sorted(HONORIFICS))})\.?\s+)+$", re.IGNORECASE)
+_SUFFIX = re.compile(rf",?\s(?:{'|'.join(sorted(GENERATIONS))})\b\.?", re.IGNORECASE)
 _APPOSITION = re.compile(r"\s*(?:,|\(|is|was|who is|who was|—|–|-)\s*(?:an?\s|the\s)?([^,.;:()\n]{3,80})")
 _NAME_RUN = r"((?:[A-Z][\w&'’-]*(?:\s+(?=[A-Z]))?){1,6})"
 _EMPLOYED_AFTER = re.compile(
-    rf"[\s,(]*(?:the\s|an?\s)?(?:[\w-]+\s){{0,3}}?(?:{EMPLOYED_ROLES})\s(?:of|at|with)\s(?:the\s)?{_NAME_RUN}"
+    rf"[\s,(]*(?:the\s|an?\s)?(?:[\w-]+\s){{0,3}}?(?:{EMPLOYED_ROLES})(?:\sof(?:\s[a-z]+){{1,3}}?)?"
+    rf"\s(?:of|at|with|for)\s(?:the\s)?{_NAME_RUN}"
 )
 _EMPLOYED_BEFORE = re.compile(rf"{_NAME_RUN}\s?(?:'s|’s)?\s(?:{EMPLOYED_ROLES})\s$")
+# "Orbitpath named X as its managing director": the name stands between the verb and the post.
+_APPOINTER = re.compile(
+    rf"{_NAME_RUN}\s?(?:has\s|have\s|had\s|will\s)?"
+    r"(?:named?|names|appoint(?:s|ed)?|hire[sd]?|promote[sd]?|picks?|picked|poached|recruit(?:s|ed)?)\s$"
+)
+_POST_AFTER = re.compile(rf"\s(?:(?:as|its|their|the|a|an|new|to|be|group|global)\s){{0,4}}(?:{EMPLOYED_ROLES})\b")
 _AGE_AFTER = re.compile(r"\s*(?:,\s*|\()(\d{2})(?=[,)])")
 _AGE_BEFORE = re.compile(r"(\d{2})-year-old\s(?:[\w-]+\s){0,3}$")
 _AGED = re.compile(r"\b(?:aged?|at age|at the age of)\s(\d{2})\b|\bdies at (\d{2})\b")
@@ -131,20 +141,33 @@ def _field_reasons(text: Text, entity: Entity, mentions: list[Mention], employer
 def _descriptors(text: Text, mention: Mention) -> Iterator[tuple[str, int, int]]:
     """Yield the occupations a text gives with a name: just before it, or in the apposition after it."""
     start, end = text.sentence_span(mention.start)
-    before = text.clean[max(start, mention.start - 60) : mention.start]
-    before = re.split(r"[,.;:()\n\"“”]", before)[-1]
-    offset = mention.start - len(before)
+    named_from = _before_titles(text, start, mention)
+    before = re.split(r"[,.;:()\n\"“”]", text.clean[max(start, named_from - 60) : named_from])[-1]
+    offset = named_from - len(before)
     words = list(re.finditer(r"\S+", fold(before)))[-5:]
     for match in reversed(words):
         if match.group() in _CLOSERS:
             break
         if match.group() in DOMAIN_OF:
             yield match.group(), offset + match.start(), offset + match.end()
-    after = _APPOSITION.match(text.clean, mention.end, min(end, mention.end + 140))
+    named_to = _after_suffix(text, mention)
+    after = _APPOSITION.match(text.clean, named_to, min(end, named_to + 140))
     if after:
         for match in re.finditer(r"\S+", fold(after.group(1))):
             if match.group() in DOMAIN_OF:
                 yield match.group(), after.start(1) + match.start(), after.start(1) + match.end()
+
+
+def _before_titles(text: Text, start: int, mention: Mention) -> int:
+    """Return where a name begins, the titles before it included: Capt., Sir."""
+    titles = _TITLES.search(text.clean, max(start, mention.start - 60), mention.start)
+    return titles.start() if titles else mention.start
+
+
+def _after_suffix(text: Text, mention: Mention) -> int:
+    """Return where a name ends, a generational suffix after it included: Jr., III."""
+    suffix = _SUFFIX.match(text.clean, mention.end)
+    return suffix.end() if suffix else mention.end
 
 
 def _other_employer(text: Text, entity: Entity, mentions: list[Mention]) -> list[Reason]:
@@ -152,10 +175,15 @@ def _other_employer(text: Text, entity: Entity, mentions: list[Mention]) -> list
     if not any(fact.kind == "employer" for fact in entity.facts):
         return []
     for mention in mentions[:_MENTIONS_READ]:
-        after = _EMPLOYED_AFTER.match(text.clean, mention.end, mention.end + 140)
-        begin = max(text.sentence_span(mention.start)[0], mention.start - 90)
-        before = _EMPLOYED_BEFORE.search(text.clean, begin, mention.start)
-        for match in filter(None, (after, before)):
+        named_to = _after_suffix(text, mention)
+        after = _EMPLOYED_AFTER.match(text.clean, named_to, named_to + 140)
+        start = text.sentence_span(mention.start)[0]
+        end = _before_titles(text, start, mention)
+        begin = max(start, end - 90)
+        before = _EMPLOYED_BEFORE.search(text.clean, begin, end)
+        posted = _POST_AFTER.match(text.clean, named_to, named_to + 60)
+        appointer = _APPOINTER.search(text.clean, begin, end) if posted else None
+        for match in filter(None, (after, before, appointer)):
             if not entity.own_words & set(fold(match.group(1)).split()):
                 detail = f"a post at {match.group(1).strip()}"
                 return [Reason("other_employer", detail, _OTHER_EMPLOYER, match.start(1), match.end(1))]
@@ -169,7 +197,7 @@ def _age_reasons(text: Text, entity: Entity, mentions: list[Mention], article: A
     for mention in mentions[:_MENTIONS_READ]:
         start, end = text.sentence_span(mention.start)
         matches = (
-            _AGE_AFTER.match(text.clean, mention.end, end),
+            _AGE_AFTER.match(text.clean, _after_suffix(text, mention), end),
             _AGE_BEFORE.search(text.clean, max(start, mention.start - 60), mention.start),
             _AGED.search(text.clean, mention.end, min(end, mention.end + 60)),
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 
 from models.name_forms import NameForm, NameWord
-from models.names import Token, skeleton
+from models.names import Token, romanised, skeleton, vowels
 from models.names_data import COMMON_GIVEN, GENERATIONS, HONORIFICS, LEGAL_FORMS, PARTICLES
 from models.text import Text
 
@@ -18,6 +19,9 @@ _COMMA_JOINT = re.compile(r",?[ \t\u00a0]{1,2}")
 _SPACE = re.compile(r"[ \t\u00a0]{1,2}")
 _MAY_BE_SMALL = PARTICLES | {"and", "of", "s", "the"}
 _SPELLING_VARIANT, _OTHER_SCRIPT, _LOWER_CASE = -0.5, -0.3, -0.8
+_OTHER_SCRIPT_SHORT = -0.6
+# A skeleton begins with a tilde.
+_SHORT_SKELETON, _LONG_SKELETON, _LEAST_CONSONANTS, _VOWELS = 2, 3, 4, frozenset("aeiouy")
 _LONGER_NAME, _UNKNOWN_MIDDLE, _INITIAL_MIDDLE = -1.5, -0.9, -0.2
 
 
@@ -42,6 +46,8 @@ def match_form(text: Text, form: NameForm, position: int) -> Mention | None:
     case = _case_fit(text, form, found)
     around = _surroundings_fit(text, form, found)
     if None in fits or case is None or around is None:
+        return None
+    if not all(token.folded.isascii() for token in found) and not _says_enough(form, found):
         return None
     variants = sum(fit for fit in fits if fit is not None)
     notes = [form.kind, note, "spelling variant" if variants else "", "longer name" if around else ""]
@@ -95,9 +101,36 @@ def _word_fit(word: NameWord, token: Token) -> float | None:
         return None
     if word.key == token.key and len(word.key) >= 3:
         return _OTHER_SCRIPT if not token.folded.isascii() else _SPELLING_VARIANT
-    if not token.folded.isascii() and len(word.skeleton) > 3 and skeleton(token.folded) == word.skeleton:
-        return _OTHER_SCRIPT
-    return None
+    if token.folded.isascii() or len(word.skeleton) < _SHORT_SKELETON or skeleton(token.folded) != word.skeleton:
+        return None
+    if not _ends_alike(word, token) or not _vowels_alike(word, token):
+        return None
+    return _OTHER_SCRIPT if len(word.skeleton) > _LONG_SKELETON else _OTHER_SCRIPT_SHORT
+
+
+def _vowels_alike(word: NameWord, token: Token) -> bool:
+    """Whether the vowels that another script does write stand in the name, in order: yawm is not Hanan.
+
+    A v of the name counts too: Hebrew has one letter for v, o and u.
+    """
+    known = iter(vowels(word.folded.replace("v", "w")))
+    return all(vowel in known for vowel in vowels(token.folded))
+
+
+def _ends_alike(word: NameWord, token: Token) -> bool:
+    """Whether a vowel that another script writes at the end is in the name: Amita is not Amit.
+
+    What it leaves out may be there all the same (Srinivasa), and so may the vowel that an Indic consonant implies.
+    """
+    last = token.folded[-1]
+    implied = "\u0900" <= last <= "\u0d7f" and unicodedata.category(last) == "Lo"
+    return implied or romanised(token.folded)[-1:] not in _VOWELS or word.folded[-1] in _VOWELS
+
+
+def _says_enough(form: NameForm, found: list[Token]) -> bool:
+    """Whether a name in another script is written out, or its consonants alone tell it from others."""
+    written_out = all(word.key == token.key for word, token in zip(form.words, found, strict=True))
+    return written_out or form.exact_case or sum(len(word.skeleton) - 1 for word in form.words) >= _LEAST_CONSONANTS
 
 
 def _case_fit(text: Text, form: NameForm, found: list[Token]) -> float | None:
@@ -128,11 +161,18 @@ def _surroundings_fit(text: Text, form: NameForm, found: list[Token]) -> float |
         if len(form.words) == 1:
             return None
         return _LONGER_NAME
+    if before and len(found[0].folded) == 1 and _is_given_name(text, before, found[0]):
+        return _LONGER_NAME
     in_headline = found[-1].end <= text.headline_end
     if after is None or in_headline or not text.cased or after.folded in LEGAL_FORMS | GENERATIONS:
         return 0.0
     follows = text.is_capital(after) and _touching(text, found[-1], after)
     return _LONGER_NAME if follows and len(after.folded) > 1 else 0.0
+
+
+def _is_given_name(text: Text, before: Token, initial: Token) -> bool:
+    """Whether the word before an initial is a name too: K. Orlovsky is not Irina K. Orlovsky."""
+    return text.is_capital(before) and before.folded not in HONORIFICS and _touching(text, before, initial)
 
 
 def _touching(text: Text, left: Token, right: Token) -> bool:

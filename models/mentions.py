@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 
 from models.mention_match import Mention, match_form
 from models.names import UNSEGMENTED, lookup_key
 from models.registry import Registry
+from models.syllable_names import syllable_mentions
 from models.text import Text
 
 MAX_MENTIONS_PER_ENTITY = 200
@@ -53,10 +55,11 @@ def _by_tokens(text: Text, registry: Registry) -> Iterator[Mention]:
 
 
 def _by_surface(text: Text, registry: Registry) -> list[Mention]:
-    if not registry.unsegmented_forms or text.clean.isascii() or not UNSEGMENTED.search(text.clean):
+    if text.clean.isascii() or not UNSEGMENTED.search(text.clean):
         return []
-    return [
+    written = [
         Mention(form, start, end, form.score, form.kind)
         for pattern, start, end in registry.unsegmented.find_matches_as_indexes(text.folded)[:MAX_MENTIONS]
         for form in (registry.unsegmented_forms[pattern],)
     ]
+    return [*written, *islice(syllable_mentions(text, registry.syllables), MAX_MENTIONS)]

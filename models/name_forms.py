@@ -91,8 +91,12 @@ def _person_forms(entity: int, name: RegistryName) -> Iterator[NameForm]:
 
 def bare_score(name: PersonName) -> float:
     """Return the log-odds of a bare first and family name: the more common its parts, the lower."""
-    common = (name.given[0] in COMMON_GIVEN) + (name.family[-1] in COMMON_FAMILY)
-    return _BARE_NAME[common]
+    return _BARE_NAME[common_parts(name)]
+
+
+def common_parts(name: PersonName) -> int:
+    """Return how many of first and family name are common: 0, 1 or 2."""
+    return (name.given[0] in COMMON_GIVEN) + (name.family[-1] in COMMON_FAMILY)
 
 
 def _person_orders(name: PersonName) -> Iterator[tuple[tuple[str, ...], str, float, bool]]:

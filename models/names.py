@@ -15,6 +15,7 @@ from typing import NamedTuple
 from anyascii import anyascii
 
 from models.names_data import DOTTED_LEGAL_FORMS, GENERATIONS, HONORIFICS, LEGAL_FORMS, PARTICLES
+from models.scripts import latin_words
 
 MAX_TOKEN_CHARS = 64  # no name is longer; a longer run of letters is noise
 # Characters that change how text looks but not what it says: zero width, bidi controls, combining Latin accents.
@@ -85,8 +86,8 @@ def tokenize(folded: str) -> list[Token]:
 _SPELLINGS = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
-        ("c?ks", "x"), ("ph", "f"), ("ck|q", "k"), ("sch|sh", "s"), ("([bdgjkt])h", r"\1"), ("w", "v"),
-        ("ou|oo|uu", "u"), ("ee|ei|ey|ie|iy|yi|ii|y", "i"), ("aa", "a"), (r"(.)\1+", r"\1"),
+        ("c?ks", "x"), ("ph", "f"), ("ck|q", "k"), ("shch|sch|sh", "s"), ("([bdgjkt])h", r"\1"), ("w", "v"),
+        ("ou|oo|uu", "u"), ("ee|ei|ey|ie|iy|ye|yi|ii|y", "i"), ("aa", "a"), (r"(.)\1+", r"\1"),
     )
 ]  # fmt: skip
 
@@ -104,17 +105,31 @@ def spelling_key(folded: str) -> str:
 
 def romanised(folded: str) -> str:
     """Return a token in Latin letters, lower case."""
-    return "".join(character for character in anyascii(folded).lower() if character.isalnum())
+    return "".join(latin_words(folded))
+
+
+_ONE_SOUND = str.maketrans("jzcgqdbfm", "ssskktppn")
 
 
 @lru_cache(maxsize=1 << 17)
 def skeleton(folded: str) -> str:
     """Return the consonants of a name, for scripts that do not write every vowel; prefixed so that it meets no key.
 
-    Words of one spelling key have one skeleton.
+    Words of one spelling key have one skeleton. Sounds that some script does not tell apart are one: Tamil has no
+    voiced stops, Hebrew one letter for p and f, and the Indic dot is n before one consonant and m before the next.
     """
-    word = spelling_key(folded).replace("x", "ks").replace("h", "").replace("j", "z")
-    return "~" + re.sub(r"[aeiouyvw]|(?<=(.))\1", "", word)
+    word = re.sub("c(?![ehiy])", "k", spelling_key(folded).replace("x", "ks"))
+    return "~" + re.sub(r"(.)\1+", r"\1", re.sub(r"[aeiouyvwh]", "", word).translate(_ONE_SOUND))
+
+
+_VOWEL_KINDS = {"u": "u", "o": "u", "w": "u", "i": "i", "e": "i", "y": "i"}
+
+
+@lru_cache(maxsize=1 << 17)
+def vowels(folded: str) -> str:
+    """Return the vowels of a word but a, which scripts imply: u for u, o and w, i for i, e and y, repeats once."""
+    kinds = "".join(_VOWEL_KINDS.get(letter, " ") for letter in romanised(folded))
+    return re.sub(r"(\w)\1+", r"\1", kinds).replace(" ", "")
 
 
 @lru_cache(maxsize=1 << 17)

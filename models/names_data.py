@@ -10,8 +10,8 @@ def _words(text: str) -> frozenset[str]:
 HONORIFICS = _words(
     """
 mr mrs ms miss mx dr prof professor sir dame lord lady hon rev fr capt captain col colonel maj major gen general lt
-sgt shri sri shree smt shrimati kumari km sardar pandit pt justice adv advocate ca er sheikh shaikh haji herr frau don
-dona senor senora monsieur madame mme signor signora baron baroness count countess prince princess
+sgt shri sri shree smt shrimati kumari km sardar pandit pt justice adv advocate ca er sheikh sheikha shaikh haji herr
+frau don dona senor senora monsieur madame mme signor signora baron baroness count countess prince princess
 """
 )
 GENERATIONS = _words(

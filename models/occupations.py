@@ -66,9 +66,9 @@ SPORT_PAGE = frozenset([*_WORDS_BY_DOMAIN["sport"].split(), *_SPORT_PAGE_WORDS.s
 
 # "Chairman of X", "X chief executive": roles that name an employer.
 EMPLOYED_ROLES = (
-    "chairman|chairwoman|chairperson|chair|ceo|cfo|coo|chief executive(?: officer)?|founder|co-founder|owner|president"
-    "|managing director|director|head|partner|promoter|manager|executive|vice[- ]president|chef|coach|captain|spokesman"
-    "|spokeswoman|professor"
+    "chairman|chairwoman|chairperson|chair|ceo|cfo|coo|chief (?:executive|financial|operating)(?: officer)?|founder"
+    "|co-founder|owner|president|managing director|director|head|partner|promoter|manager|executive|vice[- ]president"
+    "|chef|coach|captain|spokesman|spokeswoman|professor"
 )
 
 

@@ -20,6 +20,7 @@ from models.entities import Entities, Inheritance, inheritances, related_compani
 from models.name_forms import NameForm, name_forms
 from models.name_index import NameIndex, build_index
 from models.names import INVISIBLE, UNSEGMENTED, fold
+from models.syllable_names import SyllableIndex, by_syllables
 
 __all__ = [
     "Block", "Facts", "Registry", "RegistryEntry", "RegistryName", "Related", "compile_registry", "read_registry",
@@ -35,6 +36,7 @@ class Registry:
     names: NameIndex
     unsegmented_forms: tuple[NameForm, ...]
     unsegmented: AhoCorasick
+    syllables: SyllableIndex
     heirs: Mapping[int, tuple[tuple[str, Inheritance], ...]]
 
 
@@ -53,6 +55,7 @@ def compile_registry(entries: Iterable[RegistryEntry], version: str) -> Registry
         names=build_index(forms),
         unsegmented_forms=unsegmented,
         unsegmented=AhoCorasick(patterns, matchkind=MatchKind.LeftmostLongest),
+        syllables=by_syllables(forms),
         heirs=MappingProxyType(_heirs(every)),
     )
 

@@ -24,7 +24,8 @@ KEEP_ABOVE, REVIEW_FROM = 0.8, 0.5
 Verdict = Literal["match", "review", "nil"]
 # Without a fact of the client in the text a common name stays under 0.8, however certain the rest.
 _NAME_ALONE_AT_MOST, _RARE_NAME_ALONE_AT_MOST, _RARE_FROM, _SUPPORT_FROM = 1.3, 2.0, 1.6, 0.7
-_NAME_ALONE_P, _RARE_NAME_ALONE_P = 0.78, 0.9  # and whatever the calibration says
+# And whatever the calibration says; companies choose their names so as to be alone with them.
+_NAME_ALONE_P, _RARE_NAME_ALONE_P, _RARE_COMPANY_ALONE_P = 0.78, 0.9, 0.97
 _BLOCKED = -12.0
 
 
@@ -49,7 +50,7 @@ class Candidate:
     about: list[Reason]
     identity: float
     aboutness: float
-    identity_score: float  # log-odds, before calibration
+    identity_score: float  # log-odds, before calibration and before others of the name
     about_score: float
 
     @property
@@ -101,25 +102,28 @@ class Resolver:
         """Return every entity that the text may be naming, by its position in the registry."""
         mentions = find_mentions(text, self.registry)
         reasons = {entity: self._identity_reasons(text, article, entity, found) for entity, found in mentions.items()}
-        odds = {entity: math.exp(_bounded(_identity_score(found))) for entity, found in reasons.items()}
+        alone = {entity: self._alone(entity, found) for entity, found in reasons.items()}
         rivals = _rivals(mentions)
         return {
-            entity: self._weighed(text, entity, found, reasons[entity], sum(odds[each] for each in rivals[entity]))
+            entity: self._weighed(text, entity, found, reasons[entity], _among(alone, entity, rivals[entity]))
             for entity, found in mentions.items()
         }
 
+    def _alone(self, entity: int, reasons: list[Reason]) -> float:
+        """Return the calibrated probability of an identity, were there nobody else of the name in the book."""
+        identity = self._calibration.identity(_identity_score(reasons))
+        if _is_supported(reasons):
+            return identity
+        rare = _RARE_NAME_ALONE_P if self.registry.entities[entity].is_person else _RARE_COMPANY_ALONE_P
+        return min(identity, rare if _is_rare(reasons) else _NAME_ALONE_P)
+
     def _weighed(
-        self, text: Text, entity: int, mentions: list[Mention], reasons: list[Reason], rival_odds: float
+        self, text: Text, entity: int, mentions: list[Mention], reasons: list[Reason], identity: float
     ) -> Candidate:
-        """Turn log-odds into calibrated probabilities; what others of the name claim lowers the identity."""
-        curves = self._calibration
-        score = _bounded(_identity_score(reasons)) - math.log1p(rival_odds)
-        identity = curves.identity(score)
-        if not _is_supported(reasons):
-            identity = min(identity, _RARE_NAME_ALONE_P if _is_rare(reasons) else _NAME_ALONE_P)
         about = aboutness_reasons(text, self.registry.entities[entity], mentions)
-        about_score = _bounded(sum(reason.contribution for reason in about))
-        return Candidate(entity, mentions, reasons, about, identity, curves.aboutness(about_score), score, about_score)
+        score = _bounded(sum(reason.contribution for reason in about))
+        aboutness = self._calibration.aboutness(score)
+        return Candidate(entity, mentions, reasons, about, identity, aboutness, _identity_score(reasons), score)
 
     def _identity_reasons(self, text: Text, article: Article, entity: int, mentions: list[Mention]) -> list[Reason]:
         client = self.registry.entities[entity]
@@ -180,9 +184,17 @@ def _rivals(mentions: dict[int, list[Mention]]) -> dict[int, set[int]]:
     return rivals
 
 
+def _among(alone: dict[int, float], entity: int, rivals: set[int]) -> float:
+    """Return the probability of one of several who claim a name, or nobody of the book: their odds add up."""
+    if not rivals:
+        return alone[entity]
+    odds = {each: alone[each] / (1 - alone[each]) for each in (entity, *rivals)}
+    return odds[entity] / (1 + sum(odds.values()))
+
+
 def _identity_score(reasons: list[Reason]) -> float:
     """Sum the log-odds; a name that no fact supports is held below the limit for names alone."""
-    total = sum(reason.contribution for reason in reasons)
+    total = _bounded(sum(reason.contribution for reason in reasons))
     if _is_supported(reasons):
         return total
     return min(total, _RARE_NAME_ALONE_AT_MOST if _is_rare(reasons) else _NAME_ALONE_AT_MOST)

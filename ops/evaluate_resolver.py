@@ -27,14 +27,12 @@ def resolver(
     scanned: Annotated[int, typer.Option(help="How many articles the speed is measured on.", min=100)] = SCANNED,
 ) -> None:
     """Measure the resolver on labelled sets that its calibration has not seen; write the figures and a plot."""
-    from datasets.resolver_figures import figures, reliability, rows_of
+    from datasets.resolver_figures import aboutnesses, figures, identities, reliability, rows_of
     from datasets.synthetic_news import labelled_set
     from ops.reliability_plot import reliability_svg
 
     labelled = labelled_set("held-out", clients=CLIENTS, articles=articles, seed=SEED)
     rows = rows_of(labelled)
-    pairs = [(each.candidate.identity, each.meant) for row in rows for each in row.weighed]
-    about = [(each.candidate.aboutness, row.article.about) for row in rows for each in row.weighed if each.meant]
     result = {
         "measured_at": rfc3339(utc_now()),
         "set": {"name": "datasets.synthetic_news held-out", "clients": CLIENTS, "seed": SEED},
@@ -43,7 +41,10 @@ def resolver(
     }
     out.mkdir(parents=True, exist_ok=True)
     (out / "resolver.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    curves = {"P(identity)": reliability(pairs), "P(aboutness)": reliability(about)}
+    curves = {
+        "P(identity)": reliability(said for row in rows for said in identities(row)),
+        "P(aboutness)": reliability(said for row in rows for said in aboutnesses(row)),
+    }
     (out / "reliability.svg").write_text(reliability_svg(curves), encoding="utf-8")
     _print(Console(soft_wrap=True), result)
 
@@ -132,8 +133,11 @@ def _quantile(values: list[float], share: float) -> float:
 def _print(console: Console, result: dict[str, Any]) -> None:
     table = Table("slice", "articles", "precision", "recall", "calibration error", title="Links above 0.8")
     for name, found in result["slices"].items():
-        precision, recall = (found[f"link_{each}"]["value"] for each in ("precision", "recall"))
-        table.add_row(name, *map(str, (found["articles"], precision, recall, found["identity_calibration_error"])))
+        figures = (found[each]["value"] for each in ("link_precision", "link_recall", "identity_calibration_error"))
+        table.add_row(name, *("-" if each is None else str(each) for each in (found["articles"], *figures)))
     console.print(table)
-    for name in ("links", "alerts", "namesake_false_links", "same_name_without_context_abstained", "speed"):
+    for name in (
+        "links", "alerts", "namesake_false_links", "same_name_without_context_abstained", "identity_calibration_error",
+        "speed",
+    ):  # fmt: skip
         console.print(name.replace("_", " "), result[name], markup=False)

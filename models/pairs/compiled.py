@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from models.names import INVISIBLE, fold, parse_organisation
 from models.names_data import GENERATIONS, LEGAL_FORMS
-from models.pairs.scripts import latin_words, script_of
 from models.pairs.vocabulary import (
     ALL_HONORIFICS,
     FEMALE_HONORIFICS,
@@ -26,6 +25,7 @@ from models.pairs.vocabulary import (
     WEAK_LEGAL_FORMS,
 )
 from models.pairs.words import Kind, Word, word
+from models.scripts import latin_words, script_of
 
 MAX_NAME_CHARS, MAX_WORDS = 400, 10
 _RELATIVE = re.compile(RELATIVE, re.IGNORECASE)

@@ -25,8 +25,7 @@ def attempts_on(body: str) -> int:
 @pytest.mark.parametrize(
     "body",
     [
-        "Amit Saxena " * (MEBIBYTE // 12), "Saxena " * (MEBIBYTE // 7), "A. Saxena, " * (MEBIBYTE // 11),
-        "अमित सक्सेना " * (MEBIBYTE // 13),
+        "Amit Saxena " * (MEBIBYTE // 12), "Saxena " * 20_000, "A. Saxena, " * 10_000, "अमित सक्सेना " * 10_000,
     ],
     ids=["names", "family names", "initials", "devanagari"],
 )  # fmt: skip
@@ -36,7 +35,7 @@ def test_text_made_of_names_is_given_up_on(body: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["x" * 100_000, "я" * 100_000, "<b>" * 300_000, "\u202e\u200b" * 500_000, "", "Amit " * 200_000],
+    ["x" * 100_000, "я" * 100_000, "<b>" * 50_000, "\u202e\u200b" * 50_000, "", "Amit " * 20_000],
     ids=["token", "cyrillic token", "markup", "controls", "empty", "given names"],
 )
 def test_text_without_a_name_is_not_looked_at_closely(body: str) -> None:

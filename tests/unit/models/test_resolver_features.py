@@ -97,3 +97,52 @@ def test_every_decision_says_why_and_which_versions_decided() -> None:
     assert decision.versions.resolver.startswith("rules-2+")
     assert decision.why.startswith("Full name")
     assert {"name", "employer"} <= {each.kind for each in decision.evidence}
+
+
+@pytest.mark.parametrize("name", ["Orlovsky, Dmitri", "Orlovsky Dmitri", "ORLOVSKY Dmitri", "Dmitri Orlovsky"])
+def test_name_order(name: str) -> None:
+    assert verdict(*told(name, "Orlovsky Shipping"), ORLOV) == "match"
+
+
+@pytest.mark.parametrize("name", ["R. K. Narayan", "R.K. Narayan", "Narayan R. K.", "Ramesh K. Narayan", "R. Narayan"])
+def test_initials_before_after_and_between(name: str) -> None:
+    client = entry("N", "Ramesh Kumar Narayan", employer=("Kaveri Mills",), role=("owner",))
+    assert verdict(*told(name, "Kaveri Mills"), client) == "match"
+
+
+@pytest.mark.parametrize("name", ["Zorvath Quillip", "Ngozi Okonjo-Brandt", "Þórunn Ævarsdóttir", "Siobhán O'Dowd"])
+def test_a_client_is_found_as_soon_as_the_book_has_them(name: str) -> None:
+    assert decide(*told(name, "Kaveri Mills")) == {}
+    assert verdict(*told(name, "Kaveri Mills"), entry("Z", name, employer=("Kaveri Mills",))) == "match"
+
+
+@pytest.mark.parametrize(
+    "fact", ["chairman of Saxena Industries", "58, an industrialist", "the Mumbai industrialist", "Mumbai chairman"]
+)
+def test_namesakes_by_structured_facts(fact: str) -> None:
+    other = entry("OTHER", "Amit Saxena", employer=("Orbitpath",), city=("Berlin",), birth_date="1991-02-03")
+    body = f"Amit Saxena, {fact}, was arrested on Friday."
+    found = decide("Amit Saxena arrested", body, saxena(), other)
+    assert found["UHNW-102"].identity > 0.8 > 0.2 > found["OTHER"].identity
+
+
+def test_the_rarer_the_name_the_likelier_the_client() -> None:
+    names = ("Amit Kumar", "Amit Thiruvengadam", "Padmanabhan Thiruvengadam")
+    common, middling, rare = (
+        decide(f"{name} speaks", f"{name} spoke.", entry("C", name))["C"].identity for name in names
+    )
+    assert common < middling < 0.8 < rare < 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Le président de Saxena Industries, Amit Saxena, a été arrêté vendredi.",
+        "Amit Saxena, Vorstand von Saxena Industries, wurde am Freitag verhaftet.",
+        "El presidente de Saxena Industries, Amit Saxena, fue detenido el viernes.",
+        "Председатель Saxena Industries Амит Саксена задержан в пятницу.",
+        "सक्सेना इंडस्ट्रीज (Saxena Industries) के अध्यक्ष अमित सक्सेना गिरफ्तार।",
+    ],
+)
+def test_text_in_other_languages(body: str) -> None:
+    assert decide("-", body)["UHNW-102"].identity > 0.8

@@ -15,6 +15,7 @@ _BLOCK_CHARS = 0x80
 _INDIC_BLOCKS = (0x900, 0x980, 0xA00, 0xA80, 0xB00, 0xB80, 0xC00, 0xC80, 0xD00)
 # Scripts whose readers drop the unwritten vowel of the last consonant: Devanagari, Bengali, Gurmukhi, Gujarati.
 _SILENT_FINAL = frozenset((0x900, 0x980, 0xA00, 0xA80))
+_BENGALI, _TAMIL = 0x980, 0xB80
 
 
 def _letters(first: int, latin: str) -> dict[int, str]:
@@ -63,6 +64,8 @@ def latin_words(word: str) -> list[str]:
     if script in ("han", "hangul"):
         return [_plain(part) for part in re.findall("[A-Z][a-z']*|[a-z0-9]+", anyascii(word))]
     if script == "greek":
+        word = "".join(unicodedata.normalize("NFD", letter)[0] for letter in word)
+        word = re.sub("^ντ", "d", re.sub("^γκ", "g", word))  # Dmitri
         for letters, latin in _GREEK:
             word = word.replace(letters, latin)
     elif script in ("hebrew", "arabic"):
@@ -97,7 +100,10 @@ def _indic(word: str) -> str:
             continue
         base = block
         _spell(spelled, code - block)
-    return _said("".join(spelled), silent_final=base in _SILENT_FINAL)
+    said = _said("".join(spelled), silent_final=base in _SILENT_FINAL)
+    if base == _BENGALI:
+        return re.sub("bh$", "v", said)  # Sourav
+    return said.replace("tch", "ksh") if base == _TAMIL else said  # Meenakshi
 
 
 def _spell(spelled: list[str], offset: int) -> None:
@@ -130,4 +136,6 @@ def _said(spelled: str, *, silent_final: bool) -> str:
     if silent_final:
         spelled = _MEDIAL.sub(r"\1", _FINAL.sub(r"\1", spelled))
     spelled = re.sub("ṁ(?=[pbm])", "m", spelled.replace("ə", "a"))
-    return re.sub("in(?:h|gh)a?$", "ingh", spelled.replace("ṁ", "n"))
+    if silent_final:
+        return re.sub("in(?:h|gh)a?$", "ingh", spelled.replace("ṁ", "n"))
+    return spelled.replace("ṁh", "mh").replace("ṁ", "n")
