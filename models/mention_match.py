@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from models.name_forms import NameForm, NameWord
-from models.names import Token, romanised, skeleton, vowels
+from models.names import Token, lookup_keys, romanised, vowels
 from models.names_data import COMMON_GIVEN, GENERATIONS, HONORIFICS, LEGAL_FORMS, PARTICLES
 from models.text import Text
 
@@ -101,7 +101,7 @@ def _word_fit(word: NameWord, token: Token) -> float | None:
         return None
     if word.key == token.key and len(word.key) >= 3:
         return _OTHER_SCRIPT if not token.folded.isascii() else _SPELLING_VARIANT
-    if token.folded.isascii() or len(word.skeleton) < _SHORT_SKELETON or skeleton(token.folded) != word.skeleton:
+    if token.folded.isascii() or len(word.skeleton) < _SHORT_SKELETON or word.skeleton not in lookup_keys(token.folded):
         return None
     if not _ends_alike(word, token) or not _vowels_alike(word, token):
         return None

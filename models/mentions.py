@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from models.mention_match import Mention, match_form
-from models.names import UNSEGMENTED, lookup_key
+from models.names import UNSEGMENTED, lookup_keys
 from models.registry import Registry
 from models.syllable_names import syllable_mentions
 from models.text import Text
@@ -40,11 +40,10 @@ def _by_tokens(text: Text, registry: Registry) -> Iterator[Mention]:
     anchors = index.anchors_in(text.words)
     if not anchors:  # most articles end here
         return
-    words = {word: key for word in text.words if (key := lookup_key(word)) in anchors}
+    hits = {word: found for word in text.words if (found := anchors.intersection(lookup_keys(word)))}
     found = attempts = 0
     for position, word in enumerate(text.sequence):
-        anchor = words.get(word)
-        for form in index.forms_at(text.sequence, position, anchor) if anchor is not None else ():
+        for form in index.forms_at(text.sequence, position, hits[word]) if word in hits else ():
             attempts += 1
             mention = match_form(text, form, position)
             if mention:

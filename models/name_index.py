@@ -9,36 +9,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from models.name_forms import NameForm
-from models.names import lookup_key
+from models.names import lookup_keys
 
 ALONE = ""  # the companion of forms that have one word only
 # How far from its anchor a companion stands; two where a middle name may come between.
 _OFFSETS = (-2, -1, 1, 2)
 
 
+_Companions = Mapping[str, Mapping[int, Sequence[NameForm]]]
+
+
 @dataclass(frozen=True, slots=True)
 class NameIndex:
     """Forms by the key of their anchor, then by the key and the place of its companion."""
 
-    forms: Mapping[str, Mapping[str, Mapping[int, Sequence[NameForm]]]]
+    forms: Mapping[str, _Companions]
     anchors: frozenset[str]
 
     def anchors_in(self, words: Iterable[str]) -> frozenset[str]:
         """Return the anchor keys of a text's distinct words whose companion is among these words too."""
-        keys = set(map(lookup_key, words))
+        keys = set(chain.from_iterable(map(lookup_keys, words)))
         keys.add(ALONE)
         return frozenset(key for key in self.anchors & keys if not keys.isdisjoint(self.forms[key]))
 
-    def forms_at(self, words: Sequence[str], position: int, anchor: str) -> Iterator[NameForm]:
+    def forms_at(self, words: Sequence[str], position: int, anchors: Iterable[str]) -> Iterator[NameForm]:
         """Yield the forms whose anchor is the word at `position` and whose companion stands where it must."""
-        companions = self.forms[anchor]
+        for anchor in anchors:
+            yield from self._forms_at(words, position, self.forms[anchor])
+
+    def _forms_at(self, words: Sequence[str], position: int, companions: _Companions) -> Iterator[NameForm]:
         if ALONE in companions:
             yield from companions[ALONE][0]
         for offset in _OFFSETS:
-            if 0 <= position + offset < len(words):
-                places = companions.get(lookup_key(words[position + offset]))
+            for key in lookup_keys(words[position + offset]) if 0 <= position + offset < len(words) else ():
+                places = companions.get(key)
                 if places:
                     yield from places.get(offset, ())
 

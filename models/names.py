@@ -132,10 +132,17 @@ def vowels(folded: str) -> str:
     return re.sub(r"(\w)\1+", r"\1", kinds).replace(" ", "")
 
 
+# Letters that stand for two sounds each: Yaakov, Michael and Chaim, Palani.
+_OTHER_SOUND = str.maketrans("בכךחழഴ", "וסססலള")
+
+
 @lru_cache(maxsize=1 << 17)
-def lookup_key(folded: str) -> str:
-    """Return the key under which the index may hold a word of a text: by spelling, other scripts by consonants."""
-    return spelling_key(folded) if folded.isascii() else skeleton(folded)
+def lookup_keys(folded: str) -> tuple[str, ...]:
+    """Return the keys under which the index may hold a word of a text: by spelling, other scripts by consonants."""
+    if folded.isascii():
+        return (spelling_key(folded),)
+    other = folded.translate(_OTHER_SOUND)
+    return (skeleton(folded),) if other == folded else (skeleton(folded), skeleton(other))
 
 
 @dataclass(frozen=True, slots=True)

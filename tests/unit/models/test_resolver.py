@@ -173,9 +173,9 @@ def test_contributions_carry_their_sign() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "", " ", "\n\n\n", "<p>" * 1000, "x" * 100_000, "Amit Saxena " * 80_000, "Amit Saxena, " * 80_000,
-        "A, " * 300_000, "\u200b" * 1_000_000 + "Amit Saxena", "Amit" + " A" * 500_000, "((((" * 100_000,
-        "अमित सक्सेना " * 20_000, "\u202e\u0000\ufffe" * 1000,
+        "", " ", "\n\n\n", "<p>" * 1000, "x" * 100_000, "Amit Saxena " * 20_000, "Amit Saxena, " * 20_000,
+        "A, " * 50_000, "\u200b" * 1_000_000 + "Amit Saxena", "Amit" + " A" * 100_000, "((((" * 100_000,
+        "अमित सक्सेना " * 5_000, "\u202e\u0000\ufffe" * 1000,
     ],
     ids=range(13),
 )  # fmt: skip

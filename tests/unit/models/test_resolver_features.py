@@ -38,12 +38,32 @@ def test_other_alphabets(name: str) -> None:
     ("name", "native"),
     [
         ("Amit Saxena", "अमित सक्सेना"), ("Anirban Sengupta", "অনির্বাণ সেনগুপ্ত"), ("Karthik Murugan", "கார்த்திக் முருகன்"),
+        ("Narasimha Raju", "నరసింహ రాజు"), ("Rajeev Menon", "രാജീവ് മേനോൻ"), ("Harpreet Gill", "ਹਰਪ੍ਰੀਤ ਗਿੱਲ"),
         ("Harshad Kothari", "હર્ષદ કોઠારી"), ("Manjunath Gowda", "ಮಂಜುನಾಥ ಗೌಡ"), ("Srinivasa Murthy", "శ్రీనివాస మూర్తి"),
     ],
 )  # fmt: skip
 def test_indic_scripts(name: str, native: str) -> None:
     client = entry("I", name, employer=("Kaveri Mills",))
     assert decide(f"{native} -", f"Kaveri Mills {native}.", client)["I"].identity > 0.8
+
+
+@pytest.mark.parametrize(
+    ("name", "native"),
+    [
+        ("Khalid Mansour", "خالد منصور"), ("Yaakov Rubinstein", "יעקב רובינשטיין"), ("Michael Kaplan", "מיכאל קפלן"),
+        ("Lin Haoran", "林浩然"), ("Kim Dohyun", "김도현"), ("Park Seojun", "박서준"), ("Lee Jihoon", "이지훈"),
+    ],
+)  # fmt: skip
+def test_scripts_that_leave_sounds_out(name: str, native: str) -> None:
+    client = entry("I", name, employer=("Kaveri Mills",))
+    assert decide(f"{native} -", f"Kaveri Mills {native}.", client)["I"].identity > 0.8
+
+
+@pytest.mark.parametrize(
+    ("name", "native"), [("Hanan Alhashimi", "يوم الجمعة"), ("Choi Jun", "이지훈"), ("Amit Rao", "अमिता राय")]
+)
+def test_other_names_of_like_consonants_are_not_taken(name: str, native: str) -> None:
+    assert decide(f"{native} -", f"Kaveri Mills {native}.", entry("I", name, employer=("Kaveri Mills",))) == {}
 
 
 @pytest.mark.parametrize("spelling", ["Saksena", "Saxenna", "SAXENA"])
