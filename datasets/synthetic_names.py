@@ -1,7 +1,7 @@
 """Made-up names for labelled sets: ordinary given and family names put together at random, by culture and split.
 
-The lists were written for this project; a pair of words is nobody in particular. The two splits share no word: the
-first of every pair of neighbours in a list is for fitting, the second is held out.
+The lists were written for this project; a pair of words is nobody in particular. The two splits share no name, and of
+the lists no word: the first of every pair of neighbours is for fitting, the second is held out.
 """
 
 from __future__ import annotations
