@@ -158,3 +158,9 @@ def invented_word(random: Random, split: Split) -> str:
 def company_name(random: Random, split: Split, culture: str) -> str:
     """Return a made-up company with its legal form."""
     return f"{invented_word(random, split)} {random.choice(of_split(_TRADES, split))} {_FORMS[culture]}"
+
+
+def like_company(random: Random, split: Split, company: str) -> str:
+    """Return another company that shares the word that tells a company apart, in another trade."""
+    trades = [trade for trade in of_split(_TRADES, split) if trade not in company]
+    return f"{company.split()[0]} {random.choice(trades)}"

@@ -14,6 +14,7 @@ from datasets.synthetic_names import (
     Split,
     company_name,
     invented_word,
+    like_company,
     native_names,
     of_split,
     personal_name,
@@ -32,6 +33,7 @@ _CITIES = {
 _TOWNS = "Nashik Bristol Tampere Gdansk Aswan Kandy Quito Hobart"
 _ROLES = "chairman founder industrialist investor owner entrepreneur"
 _AGES = (14, 15, 16, 17, 19, 21)
+_COMPANY_NAMESAKES = 0.2  # share of the namesakes
 # How often a bare name in the news is the client, by how many of its parts are common, and how much the client's city
 # beside it raises the odds: our assumptions.
 _BARE_IS_CLIENT, _CITY_ODDS = (0.85, 0.45, 0.3), 5.0
@@ -147,6 +149,10 @@ def _city(random: Random, split: Split, book: list[Client]) -> LabelledArticle:
 
 
 def _namesake(random: Random, split: Split, book: list[Client]) -> LabelledArticle:
+    if random.random() < _COMPANY_NAMESAKES:
+        client = _organisation(random, book)
+        like = like_company(random, split, client.company)
+        return _told(random, split, client, templates.COMPANY[split], "namesake", meant=False, about=True, name=like)
     client = _single(random, book)
     return _told(random, split, client, templates.NAMESAKE[split], "namesake", meant=False, about=True)
 
@@ -161,7 +167,7 @@ def _twins(random: Random, split: Split, book: list[Client]) -> LabelledArticle:
 
 
 def _company(random: Random, split: Split, book: list[Client]) -> LabelledArticle:
-    client = random.choice([each for each in book if each.entry.kind == "organisation"])
+    client = _organisation(random, book)
     about = random.random() < 0.7
     stories = (templates.COMPANY if about else templates.COMPANY_PASSING)[split]
     return _told(random, split, client, stories, "company", meant=True, about=about)
@@ -170,7 +176,7 @@ def _company(random: Random, split: Split, book: list[Client]) -> LabelledArticl
 def _native(random: Random, split: Split, book: list[Client]) -> LabelledArticle:
     client = random.choice([each for each in book if each.name.native])
     story = templates.NATIVE[split][client.name.script]
-    return _told(random, split, client, (story,), "native", meant=True, about=True)
+    return _told(random, split, client, (story,), "native", meant=True, about=True, name=client.name.native)
 
 
 def _nobody(random: Random, split: Split, book: list[Client]) -> LabelledArticle:
@@ -180,16 +186,10 @@ def _nobody(random: Random, split: Split, book: list[Client]) -> LabelledArticle
 
 def _told(
     random: Random, split: Split, client: Client, stories: Sequence[Story], kind: str,
-    *, meant: bool, about: bool, decidable: bool = True,
+    *, meant: bool, about: bool, decidable: bool = True, name: str | None = None,
 ) -> LabelledArticle:  # fmt: skip
     headline, body = random.choice(stories)
-    is_person = client.entry.kind == "person"
-    if kind == "native":
-        name = client.name.native or ""
-    else:
-        name = (
-            respell(random, client.name, split) if is_person else client.company.rsplit(" ", random.choice((0, 1)))[0]
-        )
+    name = name or _written(random, split, client)
     slots = {
         "name": name, "short": client.name.family, "company": client.company.rsplit(" ", 1)[0], "role": client.role,
         "city": client.city, "other": _stranger(random, split), "third": _stranger(random, split),
@@ -205,6 +205,13 @@ def _told(
     )  # fmt: skip
 
 
+def _written(random: Random, split: Split, client: Client) -> str:
+    """Return a way to write the client's name; a company's with its legal form or without."""
+    if client.entry.kind == "person":
+        return respell(random, client.name, split)
+    return client.company.rsplit(" ", random.choice((0, 1)))[0]
+
+
 def _stranger(random: Random, split: Split) -> str:
     """Return the name of somebody who is in no book: the family name is invented."""
     return f"{personal_name(random, split).given} {invented_word(random, split)}"
@@ -212,6 +219,10 @@ def _stranger(random: Random, split: Split) -> str:
 
 def _single(random: Random, book: list[Client]) -> Client:
     return random.choice([each for each in book if each.entry.kind == "person" and not each.twinned])
+
+
+def _organisation(random: Random, book: list[Client]) -> Client:
+    return random.choice([each for each in book if each.entry.kind == "organisation"])
 
 
 def _share_meant(client: Client, odds_ratio: float = 1.0) -> float:
