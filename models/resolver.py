@@ -27,6 +27,7 @@ _NAME_ALONE_AT_MOST, _RARE_NAME_ALONE_AT_MOST, _RARE_FROM, _SUPPORT_FROM = 1.3, 
 # And whatever the calibration says; companies choose their names so as to be alone with them.
 _NAME_ALONE_P, _RARE_NAME_ALONE_P, _RARE_COMPANY_ALONE_P = 0.78, 0.9, 0.97
 _BLOCKED = -12.0
+_NOTABLY = 0.8  # others of the name are worth a word when they cost a fifth of the odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Resolver:
         alone = {entity: self._alone(entity, found) for entity, found in reasons.items()}
         rivals = _rivals(mentions)
         return {
-            entity: self._weighed(text, entity, found, reasons[entity], _among(alone, entity, rivals[entity]))
+            entity: self._weighed(text, entity, found, reasons[entity], _odds_among(alone, entity, rivals[entity]))
             for entity, found in mentions.items()
         }
 
@@ -118,12 +119,18 @@ class Resolver:
         return min(identity, rare if _is_rare(reasons) else _NAME_ALONE_P)
 
     def _weighed(
-        self, text: Text, entity: int, mentions: list[Mention], reasons: list[Reason], identity: float
+        self, text: Text, entity: int, mentions: list[Mention], reasons: list[Reason], odds: tuple[float, float]
     ) -> Candidate:
+        """Return the candidate; `odds` are those of the identity alone, and among others of the name."""
+        alone, among = odds
+        others = [Reason("others", "others bear the name", math.log(among / alone))] if among < _NOTABLY * alone else []
         about = aboutness_reasons(text, self.registry.entities[entity], mentions)
         score = _bounded(sum(reason.contribution for reason in about))
-        aboutness = self._calibration.aboutness(score)
-        return Candidate(entity, mentions, reasons, about, identity, aboutness, _identity_score(reasons), score)
+        return Candidate(
+            entity, mentions, [*reasons, *others], about,
+            identity=among / (1 + among), aboutness=self._calibration.aboutness(score),
+            identity_score=_identity_score(reasons), about_score=score,
+        )  # fmt: skip
 
     def _identity_reasons(self, text: Text, article: Article, entity: int, mentions: list[Mention]) -> list[Reason]:
         client = self.registry.entities[entity]
@@ -184,12 +191,10 @@ def _rivals(mentions: dict[int, list[Mention]]) -> dict[int, set[int]]:
     return rivals
 
 
-def _among(alone: dict[int, float], entity: int, rivals: set[int]) -> float:
-    """Return the probability of one of several who claim a name, or nobody of the book: their odds add up."""
-    if not rivals:
-        return alone[entity]
-    odds = {each: alone[each] / (1 - alone[each]) for each in (entity, *rivals)}
-    return odds[entity] / (1 + sum(odds.values()))
+def _odds_among(alone: dict[int, float], entity: int, rivals: set[int]) -> tuple[float, float]:
+    """Return the odds of one alone, and of one among several who claim a name, where odds compete with each other."""
+    odds = alone[entity] / (1 - alone[entity])
+    return odds, odds / (1 + sum(alone[each] / (1 - alone[each]) for each in rivals))
 
 
 def _identity_score(reasons: list[Reason]) -> float:

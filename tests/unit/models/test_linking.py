@@ -44,6 +44,9 @@ def test_clients_of_one_name_are_both_candidates_and_neither_is_linked_without_a
     [first, *_] = linked("Amit Saxena honoured", "Amit Saxena was honoured on Friday.", saxena(), ORBITPATH)
     assert {each.client_id for each in first.candidates} == {"UHNW-102", "UHNW-104"}
     assert (first.client_id, first.decision) == (None, "nil")
+    assert "others bear the name" in first.why
+    [others] = [each for each in first.evidence if each.kind == "others"]
+    assert others.contribution < 0
 
 
 def test_the_client_whose_fact_is_told_comes_first() -> None:
