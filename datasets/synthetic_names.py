@@ -138,9 +138,10 @@ def personal_name(random: Random, split: Split, culture: str | None = None) -> P
 def native_names(split: Split) -> list[PersonalName]:
     """Return every name of a split that is known in its own script."""
     return [
-        PersonalName(*romanised.split(" ", 1), culture="native", gender="male", native=native, script=script)
+        PersonalName(given, family, culture="native", gender="male", native=native, script=script)
         for script, pairs in _NATIVE.items()
         for romanised, native in pairs[0 if split == "fit" else 1 :: 2]
+        for given, family in [romanised.split(" ", 1)]
     ]
 
 

@@ -40,7 +40,7 @@ def _by_tokens(text: Text, registry: Registry) -> Iterator[Mention]:
     anchors = index.anchors_in(text.words)
     if not anchors:  # most articles end here
         return
-    hits = {word: found for word in text.words if (found := anchors.intersection(lookup_keys(word)))}
+    hits = {word: keys for word in text.words if (keys := anchors.intersection(lookup_keys(word)))}
     found = attempts = 0
     for position, word in enumerate(text.sequence):
         for form in index.forms_at(text.sequence, position, hits[word]) if word in hits else ():

@@ -44,9 +44,14 @@ def test_clients_of_one_name_are_both_candidates_and_neither_is_linked_without_a
     [first, *_] = linked("Amit Saxena honoured", "Amit Saxena was honoured on Friday.", saxena(), ORBITPATH)
     assert {each.client_id for each in first.candidates} == {"UHNW-102", "UHNW-104"}
     assert (first.client_id, first.decision) == (None, "nil")
+
+
+def test_a_rare_name_that_two_clients_bear_says_so() -> None:
+    twins = [entry(f"T-{n}", "Padmanabhan Thiruvengadam") for n in range(2)]
+    [first, *_] = linked("-", "Padmanabhan Thiruvengadam was honoured on Friday.", *twins)
+    assert first.decision == "nil"
     assert "others bear the name" in first.why
-    [others] = [each for each in first.evidence if each.kind == "others"]
-    assert others.contribution < 0
+    assert [each.contribution < -1 for each in first.evidence if each.kind == "others"] == [True]
 
 
 def test_the_client_whose_fact_is_told_comes_first() -> None:

@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 
 from ops.cli import app
 
-BOOK = {
+BOOK: dict[str, Any] = {
     "client_id": "C-1", "kind": "person", "names": [{"name": "Amit Saxena", "type": "legal"}],
     "facts": {"employer": ["Saxena Industries Ltd"], "role": ["chairman"], "city": ["Mumbai"]},
 }  # fmt: skip
-NEWS = [
+NEWS: list[dict[str, Any]] = [
     {"id": "n-1", "title": "Amit Saxena arrested", "text": "Amit Saxena, chairman of Saxena Industries, was held."},
     {"id": 2, "title": "Rates unchanged", "text": "Nothing happened.", "language": "en"},
     {"id": "n-3", "title": "Am\u200bit Saxena", "text": "<p>\U0001f600 Saxena Industries: Amit Saxena</p>"},
