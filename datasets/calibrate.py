@@ -17,7 +17,7 @@ from models.registry import compile_registry
 from models.resolver import Candidate, Resolver
 from models.text import Text
 
-CLIENTS, ARTICLES, SEED = 400, 6000, 6
+CLIENTS, ARTICLES, SEED = 400, 3000, 6
 # Made-up news shows who is meant better than how much an article is about somebody: there the rules weigh as much.
 PER_STEP, IDENTITY_TRUST, ABOUTNESS_TRUST = 40, 4, 40
 _NOW = datetime(2026, 6, 1, tzinfo=UTC)

@@ -9,13 +9,14 @@ import hashlib
 import json
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from core.errors import ModelFailure
 
+_HALF = 0.5
 ARTEFACT = Path(__file__).with_name("calibration.json")
 
 
@@ -75,20 +76,33 @@ def logistic(log_odds: float) -> float:
 def fit_curve(scores: Sequence[float], truths: Sequence[bool], *, per_step: int, trust: int) -> Curve:
     """Fit a rising curve by pooling adjacent violators.
 
-    `per_step` neighbours make a step first, so that none rests on a few; the rules' own probability counts as `trust`
-    examples of each step, so that what made-up news cannot show does not turn into certainty.
+    Up to `per_step` neighbours make a step first, so that none rests on a few. The rules' own probability counts as
+    `trust` examples of each step, so that what made-up news cannot show does not turn into certainty, and stands alone
+    between steps where made-up news shows nothing.
     """
     ranked = sorted(zip(scores, truths, strict=True))
-    steps: list[tuple[float, float, int]] = []  # sum of scores, true ones, count
-    for begin in range(0, len(ranked), per_step):
-        part = ranked[begin : begin + per_step]
-        total = sum(score for score, _ in part)
-        share = sum(truth for _, truth in part) + trust * logistic(total / len(part))
-        steps.append((total, share * len(part) / (len(part) + trust), len(part)))
-        while len(steps) > 1 and steps[-2][1] * steps[-1][2] >= steps[-1][1] * steps[-2][2]:
-            last = steps.pop()
-            steps[-1] = (steps[-1][0] + last[0], steps[-1][1] + last[1], steps[-1][2] + last[2])
+    seen = list(_seen(ranked, per_step, trust))
+    halves = (half / 2 for half in range(math.ceil(2 * seen[0][0]), math.floor(2 * seen[-1][0])))
+    gaps = (score for score in halves if all(abs(score - step[0]) > _HALF for step in seen))
+    steps = sorted([*seen, *((score, logistic(score), trust) for score in gaps)])
+    pooled: list[tuple[float, float, int]] = []  # sums of scores and of true ones, count
+    for score, share, count in steps:
+        pooled.append((score * count, share * count, count))
+        while len(pooled) > 1 and pooled[-2][1] * pooled[-1][2] >= pooled[-1][1] * pooled[-2][2]:
+            last = pooled.pop()
+            pooled[-1] = (pooled[-1][0] + last[0], pooled[-1][1] + last[1], pooled[-1][2] + last[2])
     return Curve(
-        tuple(round(total / count, 4) for total, _, count in steps),
-        tuple(round(math.log(true / (count - true)), 4) for _, true, count in steps),
+        tuple(round(total / count, 4) for total, _, count in pooled),
+        tuple(round(math.log(true / (count - true)), 4) for _, true, count in pooled),
     )
+
+
+def _seen(ranked: Sequence[tuple[float, bool]], per_step: int, trust: int) -> Iterator[tuple[float, float, int]]:
+    """Yield the mean score, the share true and the count of neighbours within half a unit of each other."""
+    begin = 0
+    while begin < len(ranked):
+        part = [each for each in ranked[begin : begin + per_step] if each[0] - ranked[begin][0] <= _HALF]
+        begin += len(part)
+        mean = sum(score for score, _ in part) / len(part)
+        share = (sum(truth for _, truth in part) + trust * logistic(mean)) / (len(part) + trust)
+        yield mean, share, len(part)

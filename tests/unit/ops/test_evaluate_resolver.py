@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
 from defusedxml import ElementTree
 from typer.testing import CliRunner
 
 from ops import evaluate_resolver
-from ops.cli import app
+from ops.evaluate import register
 from ops.reliability_plot import SIDE, reliability_svg
 
 
@@ -18,7 +19,9 @@ def test_the_result_file_and_the_plot(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(evaluate_resolver, "BOOK", 50)
     monkeypatch.setattr(evaluate_resolver, "CLIENTS", 40)
     options = ["--out", str(tmp_path), "--articles", "130", "--scanned", "100"]
-    done = CliRunner().invoke(app, ["evaluate", "resolver", *options])
+    command = typer.Typer()
+    register(command)
+    done = CliRunner().invoke(command, ["evaluate", "resolver", *options])
     assert done.exit_code == 0, done.output
     result = json.loads((tmp_path / "resolver.json").read_text())
     assert result["articles"] == 130

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
-from ops.cli import app
+from ops.resolve import register
 
 BOOK: dict[str, Any] = {
     "client_id": "C-1", "kind": "person", "names": [{"name": "Amit Saxena", "type": "legal"}],
@@ -28,8 +29,10 @@ def resolve(folder: Path, articles: bytes, *, name: str = "news.jsonl", out: str
     (folder / name).write_bytes(articles)
     options = ("--registry", "book.jsonl", "--articles", name, "--out", out)
     paths = [option if option.startswith("--") else str(folder / option) for option in options]
-    done = CliRunner().invoke(app, ["resolve", *paths, "--processes", "1"])
-    return done.exit_code, done.output
+    command = typer.Typer()
+    register(command)
+    done = CliRunner().invoke(command, [*paths, "--processes", "1"])
+    return done.exit_code, f"{done.output} {done.exception}"
 
 
 def json_lines(*records: Any) -> bytes:
