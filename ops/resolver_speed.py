@@ -21,7 +21,7 @@ from models.resolver import Resolver
 from ops.resolve_run import run
 
 ARTICLE_CHARS, NAMING, PROCESSES, SEED = 2800, 1000, 2, 7
-_MEBIBYTE = 1 << 20
+MEBIBYTE = 1 << 20
 
 
 def speed(*, clients: int, scanned: int) -> dict[str, Any]:
@@ -103,11 +103,11 @@ def _news_about(entries: list[RegistryEntry]) -> Iterator[Article]:
 
 def _hostile(entries: list[RegistryEntry]) -> Iterator[tuple[str, Article]]:
     name = entries[0].names[0].name
-    yield "1 MiB of one client's name", _article(name, f"{name} " * (_MEBIBYTE // len(name)))
-    yield "1 MiB of a common family name", _article("", "Saxena " * (_MEBIBYTE // 7))
+    yield "1 MiB of one client's name", _article(name, f"{name} " * (MEBIBYTE // len(name)))
+    yield "1 MiB of a common family name", _article("", "Saxena " * (MEBIBYTE // 7))
     yield "a token of 100,000 characters", _article(name, "x" * 100_000)
-    yield "1 MiB of markup", _article(name, f"<b>{name}</b>" * (_MEBIBYTE // (len(name) + 7)))
-    yield "1 MiB of direction marks", _article(name, "\u202e\u200b" * (_MEBIBYTE // 2))
+    yield "1 MiB of markup", _article(name, f"<b>{name}</b>" * (MEBIBYTE // (len(name) + 7)))
+    yield "1 MiB of direction marks", _article(name, "\u202e\u200b" * (MEBIBYTE // 2))
 
 
 def _article(headline: str, body: str) -> Article:

@@ -10,7 +10,7 @@ import typer
 from defusedxml import ElementTree
 from typer.testing import CliRunner
 
-from ops import evaluate_resolver
+from ops import evaluate_resolver, resolver_speed
 from ops.evaluate import register
 from ops.reliability_plot import SIDE, reliability_svg
 
@@ -18,6 +18,8 @@ from ops.reliability_plot import SIDE, reliability_svg
 def test_the_result_file_and_the_plot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluate_resolver, "BOOK", 50)
     monkeypatch.setattr(evaluate_resolver, "CLIENTS", 40)
+    monkeypatch.setattr(resolver_speed, "NAMING", 20)
+    monkeypatch.setattr(resolver_speed, "MEBIBYTE", 1 << 14)
     options = ["--out", str(tmp_path), "--articles", "130", "--scanned", "100"]
     command = typer.Typer()
     register(command)
