@@ -63,6 +63,11 @@ bench-batch: setup  ## a morning's positions beside DuckDB and Polars, 100 k to 
 bench-fanout: setup  ## 2,000 RMs on one gateway beside a bare server and python-socketio; four minutes
 	$(PY) -m benchmarks.fanout
 
+bench-names: setup  ## names by our matcher and by others, which get an environment of their own; five minutes
+	$(UV) venv -q --allow-existing --python 3.13 $(STATE)/peers
+	$(UV) pip install -q --python $(STATE)/peers/bin/python --group peers
+	$(PY) -m benchmarks.resolver --peers $(STATE)/peers/bin/python
+
 drill: setup  ## the full matrix of kill -9 under load, 20 rounds; writes its result file
 	$(PY) -m ops.drill
 
@@ -104,4 +109,4 @@ $(STAMPS)/oidc-provider: tests/oidc_provider/package-lock.json $(STAMPS)/python
 	@echo "getting the OpenID provider that single sign-on is tested against"
 	@$(NPM) --prefix tests/oidc_provider ci --no-audit --no-fund && touch $@
 
-.PHONY: help setup run clean test check test-unit test-web test-integration test-e2e bench bench-batch bench-fanout drill drill-batch
+.PHONY: help setup run clean test check test-unit test-web test-integration test-e2e bench bench-batch bench-fanout bench-names drill drill-batch

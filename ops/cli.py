@@ -25,6 +25,7 @@ COMMAND_MODULES = (
     "ops.sql",
     "ops.endpoint",
     "ops.watch",
+    "ops.match_names",
 )
 
 app = typer.Typer(

@@ -16,6 +16,7 @@ from benchmarks.latency.load import HOPS, Passage
 from core.clock import rfc3339, utc_now
 
 Json = dict[str, Any]
+_VECTOR_FLAGS = ("sse4", "fma", "avx", "amx")  # what the speed of numeric code depends on
 
 
 def quantiles_ms(seconds: Iterable[float]) -> Json:
@@ -74,7 +75,8 @@ def environment() -> Json:
         "commit": commit + (" (with local changes)" if changed else ""),
         "command": shlex.join(["python", "-m", _module(), *sys.argv[1:]]),
         "at": rfc3339(utc_now()),
-        "cpu": _cpu_model(),
+        "cpu": _cpu_line("model name"),
+        "cpu_flags": [flag for flag in _cpu_line("flags").split() if flag.startswith(_VECTOR_FLAGS)],
         "cores": os.cpu_count(),
         "load_average_before": round(os.getloadavg()[0], 2),
         "python": platform.python_version(),
@@ -87,6 +89,6 @@ def _module() -> str:
     return (spec.name if spec else Path(sys.argv[0]).stem).removesuffix(".__main__")
 
 
-def _cpu_model() -> str:
+def _cpu_line(name: str) -> str:
     lines = Path("/proc/cpuinfo").read_text().splitlines()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(name)), "unknown")

@@ -10,12 +10,12 @@ from typing import Any
 
 from datasets.name_pairs.companies import company_pair
 from datasets.name_pairs.fit import fit
-from datasets.name_pairs.people import person_pair
+from datasets.name_pairs.person_pairs import person_pair
 from datasets.name_pairs.sources import SOURCE, read_names
 from models.pairs.score import ARTEFACT
 
 VERSION = "names-1"
-SEED, PERSON_PAIRS, COMPANY_PAIRS = 6, 24_000, 8_000
+SEED, PERSON_PAIRS, COMPANY_PAIRS = 6, 18_000, 6_000
 
 
 def build(person_pairs: int = PERSON_PAIRS, company_pairs: int = COMPANY_PAIRS) -> dict[str, Any]:

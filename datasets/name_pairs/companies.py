@@ -29,7 +29,7 @@ def company_pair(rng: Random, names: Names) -> LabelledPair:
         right = _again(rng, core, rest, where, form)
         return LabelledPair(_written(rng, core, rest, where, form), right, "organisation", True, core[0])
     how = rng.choices(
-        ("core", "field", "place", "number", "legal", "near", "person", "acronym"), (26, 22, 12, 8, 14, 6, 6, 6)
+        ("core", "field", "place", "number", "legal", "near", "person", "acronym"), (26, 22, 12, 8, 14, 8, 12, 6)
     )[0]
     left = _written(rng, core, rest, where, form)
     if how == "core":
@@ -39,7 +39,7 @@ def company_pair(rng: Random, names: Names) -> LabelledPair:
         others = rng.sample([field for field in fields if field not in rest], k=max(1, len(rest)))
         right = _written(rng, core, others, where, form)
     elif how == "place":
-        left = _written(rng, core, rest, [rng.choice(places)], form)
+        left = _written(rng, core, rest, rng.choice(([], [rng.choice(places)])), form)
         right = _written(rng, core, rest, [rng.choice([place for place in places if place not in left])], form)
     elif how == "number":
         number = rng.choice(_NUMBERS)
@@ -48,13 +48,15 @@ def company_pair(rng: Random, names: Names) -> LabelledPair:
     elif how == "legal":
         right = _written(rng, core, rest, where, rng.choice([each for each in _FORMS if each != form]), bare=0.0)
     elif how == "near":
-        head = rng.choice([c for c in "BDGKMNPRST" if c != core[0][0]])
-        right = _written(rng, [head + core[0][1:], *core[1:]], rest, where, form)
+        head = rng.choice([c for c in "BDGKMNPRST" if c != core[0][0]]) + core[0][1:]
+        near = rng.choice((head, core[0] + rng.choice(("ex", "on", "ia", "tek", "line"))))
+        right = _written(rng, [near, *core[1:]], rest, where, form)
     elif how == "acronym":
         letters = "".join(word[0] for word in [*core, *rest])
         right = letters[:-1] + rng.choice([c for c in "ABCDEFGHIKLMNPRST" if c != letters[-1]])
     else:
-        right = _written(rng, core, [rng.choice(("Foundation", "Holdings", "Stadium", "Trust"))], [], form, bare=0.7)
+        apart = rng.choice(("Foundation", "Holdings", "Stadium", "Trust", "Staff Society", "Cup", rng.choice(own)))
+        right = _written(rng, [*core, *rest] if rng.random() < 0.6 else core, [apart], [], form, bare=0.7)
     return LabelledPair(left, right, "organisation", False, core[0])
 
 
@@ -73,6 +75,8 @@ def _again(rng: Random, core: Words, rest: Words, where: Words, form: tuple[str,
     if how == "short" and rest:
         return _written(rng, core, rest[:-1], where, form, bare=0.8)
     if how == "misspelled":
+        if rest and rng.random() < 0.3:
+            return _written(rng, core, [misspell(rng, rest[0]), *rest[1:]], where, form)
         return _written(rng, [misspell(rng, core[0]), *core[1:]], rest, where, form)
     if how == "acronym" and len(whole) > 2:
         return "".join(word[0] for word in whole) + rng.choice(("", " Ltd"))

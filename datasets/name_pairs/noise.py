@@ -24,17 +24,17 @@ def respell(rng: Random, name: str) -> str:
 
 
 def misspell(rng: Random, name: str) -> str:
-    """Return the name with one letter lost, doubled, changed or changed places with its neighbour."""
+    """Return the name with two letters swapped, or one lost, changed or put in."""
     if len(name) < 4:
         return name
     at = rng.randrange(1, len(name) - 1)
-    how = rng.randrange(4)
-    if how == 0:
-        return name[:at] + name[at + 1 :]
-    if how == 1:
+    how = rng.choices(("swapped", "lost", "changed", "put in"), (9, 1, 1, 1))[0]
+    if how == "swapped":
         return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+    if how == "lost":
+        return name[:at] + name[at + 1 :]
     letter = rng.choice("abcdefghijklmnopqrstuvwxyz")
-    return name[:at] + letter + name[at if how == 2 else at + 1 :]
+    return name[:at] + letter + name[at + 1 if how == "changed" else at :]
 
 
 def initial_of(rng: Random, name: str) -> str:

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from rapidfuzz.distance import OSA
+
 from models.pairs.compiled import CompiledName
 from models.pairs.relation import STRENGTH, relation
 from models.pairs.words import Word, word
 
 # Relations that by themselves nearly settle that two words are one name.
-_SURE = frozenset(("equal", "variant", "sound", "nickname", "joined"))
+_SURE = frozenset(("equal", "variant", "sound", "nickname", "joined", "slip"))
+_PERSON_RANKS = frozenset(("common", "rare"))
+_JOINS = frozenset(("equal", "variant", "sound", "slip", "edit", "rendering"))
 
 
 class Link(NamedTuple):
@@ -20,6 +24,11 @@ class Link(NamedTuple):
     type: str
     left: str = ""
     right: str = ""
+
+
+COMMON_NAME, _SINGLE_WORD, _REORDERED = Link("common name"), Link("single word"), Link("reordered")
+_HARDLY_AGREES = [Link("hardly agrees")]
+_NOTHING_AGREES = [*_HARDLY_AGREES, Link("nothing agrees")]
 
 
 @dataclass(slots=True)
@@ -31,13 +40,16 @@ class _Aligned:
     links: list[Link]
     places: list[tuple[int, int]]
     sure: int = 0
+    uncommon: int = 0
 
     def add(self, kind: str, left: tuple[int, ...], right: tuple[int, ...]) -> None:
         first, second = [self.left.pop(i) for i in left], [self.right.pop(j) for j in right]
-        rank = first[0].rank if len(first[0].text) > 1 else second[0].rank
-        self.links.append(Link(f"{kind}:{rank}", " ".join(w.text for w in first), " ".join(w.text for w in second)))
+        rank = second[0].rank if first[0].initial else first[0].rank
+        type_ = kind if rank in _PERSON_RANKS else f"{kind}:{rank}"
+        self.links.append(Link(type_, " ".join(w.text for w in first), " ".join(w.text for w in second)))
         self.places.append((left[0], right[0]))
         self.sure += kind in _SURE
+        self.uncommon += rank != "common" and not second[0].initial
 
 
 def align(left: CompiledName, right: CompiledName) -> list[Link]:
@@ -45,20 +57,25 @@ def align(left: CompiledName, right: CompiledName) -> list[Link]:
     state = _Aligned(dict(enumerate(left.words)), dict(enumerate(right.words)), [], [])
     _equal(state)
     if state.left and state.right:
-        if len(state.left) != len(state.right):
+        if len(state.left) != len(state.right) or any(each.syllabic for each in (*left.words, *right.words)):
             _joined(state)
-            _glued_initials(state)
+            if left.kind == "person":
+                _glued_initials(state)
         _related(state)
     sizes = len(left.words), len(right.words)
     links = state.links
-    links += _left_over(state, sizes)
-    links.append(Link(f"agreed:{min(state.sure, 3)}"))
+    if state.left or state.right:
+        links += _left_over(state, sizes)
+    if state.sure <= 1:
+        links += _HARDLY_AGREES if state.sure else _NOTHING_AGREES
     if left.kind == "person":
         _beside_person(left, right, links)
         if min(sizes) == 1:
-            links.append(Link("single word"))
+            links.append(_SINGLE_WORD)
+        if state.places and not state.uncommon:
+            links.append(COMMON_NAME)
         if len(state.places) > 1 and not _in_order(state.places):
-            links.append(Link("reordered"))
+            links.append(_REORDERED)
     else:
         _beside_organisation(left, right, state, links)
     return links
@@ -69,7 +86,7 @@ def _equal(state: _Aligned) -> None:
     for position, each in list(state.left.items()):
         other = at.get(each.text)
         if other is not None and other in state.right:
-            state.add("equal", (position,), (other,))
+            state.add("same initial" if each.initial and each.kind == "person" else "equal", (position,), (other,))
 
 
 def _related(state: _Aligned) -> None:
@@ -95,6 +112,12 @@ def _joined(state: _Aligned) -> None:
 
 
 def _run(whole: Word, many: dict[int, Word]) -> tuple[int, ...]:
+    """Return the neighbours that together are nearer to a word than any one of them is; empty if none are."""
+    best: tuple[int, int, tuple[int, ...]] = (len(STRENGTH), 0, ())
+    for each in many.values():
+        how = relation(whole, each)
+        if how in _JOINS:
+            best = min(best, (STRENGTH[how], OSA.distance(each.text, whole.text), ()))
     for start in many:
         for size in (2, 3):
             positions = tuple(range(start, start + size))
@@ -104,11 +127,10 @@ def _run(whole: Word, many: dict[int, Word]) -> tuple[int, ...]:
             text = "".join(part.text for part in parts)
             if abs(len(text) - len(whole.text)) > 3 and not (whole.vowelless or parts[0].vowelless):
                 continue
-            rank = "person" if whole.rank in ("common", "rare") else "organisation"
-            script = "hangul" if parts[0].syllabic else "hebrew" if parts[0].vowelless else "latin"
-            if relation(whole, word(text, rank, script)) in ("equal", "variant", "sound"):
-                return positions
-    return ()
+            how = relation(whole, word(text, whole.kind, parts[0].script))
+            if how in _JOINS:
+                best = min(best, (STRENGTH[how], OSA.distance(text, whole.text), positions))
+    return best[2]
 
 
 def _glued_initials(state: _Aligned) -> None:
@@ -131,16 +153,18 @@ def _left_over(state: _Aligned, sizes: tuple[int, int]) -> list[Link]:
     mine, yours = sorted(state.left), sorted(state.right)
     for i, j in zip(mine, yours, strict=False):
         left, right = state.left[i], state.right[j]
-        kind = "initial" if 1 in (len(left.text), len(right.text)) else _graver(left.rank, right.rank)
-        at_end = i == sizes[0] - 1 and j == sizes[1] - 1
-        place = "last" if at_end else "first" if i == 0 and j == 0 else "inner"
-        where = f"{kind} {place}" if left.rank in ("common", "rare") else kind
+        of_person = left.rank in _PERSON_RANKS
+        kind = "initial" if left.initial or right.initial else "word" if of_person else _graver(left.rank, right.rank)
+        at_end = i == sizes[0] - 1 or j == sizes[1] - 1
+        place = "first" if 0 in (i, j) else "last" if at_end else "inner"
+        where = f"{kind} {place}" if of_person else kind
         links.append(Link(f"contradicted:{where}", left.text, right.text))
     spare = [(state.left[i], i, sizes[0], True) for i in mine[len(yours) :]]
     spare += [(state.right[j], j, sizes[1], False) for j in yours[len(mine) :]]
     for each, position, size, is_left in spare:
-        kind = "initial" if len(each.text) == 1 else each.rank
-        edge = "" if each.rank not in ("common", "rare") else " inner" if 0 < position < size - 1 else " outer"
+        of_person = each.rank in _PERSON_RANKS
+        kind = "initial" if each.initial else "syllable" if each.syllabic else "word" if of_person else each.rank
+        edge = "" if not of_person else " inner" if 0 < position < size - 1 else " outer"
         links.append(Link(f"missing:{kind}{edge}", *((each.text, "") if is_left else ("", each.text))))
     return links
 

@@ -19,6 +19,7 @@ from models.pairs.vocabulary import (
     NATIVE_LEGAL_FORMS,
     ORG_SPELLINGS,
     ORG_STOP_WORDS,
+    PLACES,
     POSTNOMINALS,
     RELATIVE,
     SMALL_NAME_PARTS,
@@ -27,10 +28,12 @@ from models.pairs.vocabulary import (
 from models.pairs.words import Kind, Word, word
 from models.scripts import latin_words, script_of
 
-MAX_NAME_CHARS, MAX_WORDS = 400, 10
+MAX_NAME_CHARS, MAX_WORDS, _MAX_RAW_CHARS = 400, 10, 1 << 16
 _RELATIVE = re.compile(RELATIVE, re.IGNORECASE)
 _ALIAS = re.compile(r"\s(?:alias|aka|a\.k\.a\.|urf|@)\s", re.IGNORECASE)
 _ASIDE = re.compile(r"\(([^()]*)\)")
+_MESSRS = re.compile(r"\bm/s\b\.?|\b(?:padma|bharat) (?:shri|bhushan|vibhushan|ratna)\b", re.IGNORECASE)
+_PRIVATE = re.compile(r"\(\s*p(?:vt)?\.?\s*\)", re.IGNORECASE)
 _CLOSED_UP = re.compile("['’ʼ`´]")
 _DOTTED_CAPITALS = re.compile(r"\b(?:\w\.){2,}")
 _ARABIC_ARTICLE, _ARABIC_WORD_CHARS = "ال", 5
@@ -61,9 +64,13 @@ class CompiledName:
 
 def compile_name(name: str, kind: Kind) -> CompiledName:
     """Parse a name of at most 400 characters (the rest is ignored); a name without letters has no words."""
-    text = INVISIBLE.sub("", name[: 1 << 16])[:MAX_NAME_CHARS]
-    text = text if kind == "organisation" else _ASIDE.sub(" ", text)
-    first, *others = (part for part in _ALIAS.split(text) if part.strip()) if "a" in text or "@" in text else (text,)
+    text = name[:_MAX_RAW_CHARS]
+    text = (text if text.isascii() else INVISIBLE.sub("", text))[:MAX_NAME_CHARS]
+    if "/" in text or "adma" in text or "harat" in text:  # look before the slow search
+        text = _MESSRS.sub(" ", text)
+    if "(" in text and kind == "person":
+        text = _ASIDE.sub(" ", text)
+    first, *others = [part for part in _ALIAS.split(text) if part.strip()] or [""]
     build = _person if kind == "person" else _organisation
     return build(first, tuple(build(other, ()) for other in others[:3]))
 
@@ -119,7 +126,8 @@ def _romanised(folded: str) -> tuple[tuple[str, str], ...]:
 
 def _take_honorifics(words: list[tuple[str, str]]) -> list[str]:
     found = []
-    while len(words) > 1 and words[0][0] in ALL_HONORIFICS:
+    # A word of another script is no honorific, whatever its letters come to: Omar is written `mr` in Arabic.
+    while len(words) > 1 and words[0][0] in ALL_HONORIFICS and words[0][1] == "latin":
         if words[0][0] in NAME_LIKE_HONORIFICS and len(words) < 3:
             break
         found.append(words.pop(0)[0])
@@ -139,6 +147,7 @@ def _organisation(text: str, others: tuple[CompiledName, ...]) -> CompiledName:
     if not text.isascii():
         for form, latin in NATIVE_LEGAL_FORMS:
             text = text.replace(form, latin)
+    text = _PRIVATE.sub(" pvt ", text)
     text = _DOTTED_CAPITALS.sub(lambda match: match.group().replace(".", "") + " ", text.replace("&", " and "))
     words = _words(text)
     while len(words) > 1 and words[0][0] in LEADING_LEGAL_FORMS:
@@ -160,7 +169,8 @@ def _organisation(text: str, others: tuple[CompiledName, ...]) -> CompiledName:
 
 def _acronyms(core: tuple[str, ...], legal: tuple[str, ...]) -> frozenset[str]:
     telling = [each for each in core if each not in ORG_STOP_WORDS]
-    spellings = (telling, [*telling, *legal[:1]], core, [*core, *legal[:1]])
+    placeless = [each for each in telling if each not in PLACES]
+    spellings = (telling, placeless, [*telling, *legal[:1]], core, [*core, *legal[:1]])
     found = {"".join(each[0] for each in words) for words in spellings if len(words) > 1}
     return frozenset(each for each in found if len(each) > 1)
 

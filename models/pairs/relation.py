@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 from models.pairs.vocabulary import HONORIFIC_ENDINGS
-from models.pairs.words import Word
+from models.pairs.words import Word, word
 
 # Strongest first; the alignment prefers the earlier.
 RELATIONS = (
-    "equal", "variant", "sound", "nickname", "vowels", "slip", "ending", "initial", "prefix", "near",
+    "equal", "variant", "sound", "nickname", "vowels", "slip", "rendering", "edit", "consonant", "ending", "final a",
+    "initial", "prefix", "near", "far",
 )  # fmt: skip
 STRENGTH = {relation: position for position, relation in enumerate(RELATIONS)}
-_SLIP_FROM_CHARS, _NEAR_SIMILARITY, _VOWELS_SIMILARITY = 5, 0.72, 0.55
-# What scanners and fast typists confuse.
-_CONFUSABLE = ((re.compile("rn|nn"), "m"), (re.compile("[l1|]"), "i"), (re.compile("0"), "o"), (re.compile("5"), "s"),
-               (re.compile("8"), "b"), (re.compile("vv|w"), "u"), (re.compile("cl"), "d"),
-               (re.compile("v"), "u"))  # fmt: skip
+_SLIP_FROM_CHARS, _NEAR_SIMILARITY, _FAR_SIMILARITY, _SLIP_SIMILARITY = 5, 0.72, 0.57, 0.75
+_CONSONANT_SIMILARITY = 0.66  # one of three
+# Of words with one spelling key: Laxmi is Lakshmi, but Sethi is not Shetty, and Bos not Bosch.
+_KEY_SIMILARITY = {"person": 0.55, "organisation": 0.72}
+_TELLING = frozenset(RELATIONS[: RELATIONS.index("near")])
+_SHORTEST_NAME = 3
+_BARELY = 0.5  # of words known by their consonants alone
+# How alike the vowels of words with the same consonants must be; a script between them blurs vowels.
+_SOUND_SIMILARITY, _VOWELS_SIMILARITY, _BLURRED = 0.72, 0.55, 0.25
+_SYLLABLE_CHARS, _SYLLABLE_SIMILARITY, _SYLLABLES_SIMILARITY = 5, 0.76, 0.55
+# Letters that a script does not tell apart, as classes of `Word.sounds`.
+_BLURS = {
+    "kana": (("L", "R"), ("F", "P")),
+    "hebrew": (("F", "P"), ("C", "K")),
+    "arabic": (("C", "S"),),
+    "hangul": (("C", "J"), ("L", "R")),
+    "indic": (("C", "S"),),  # Tamil writes both with one letter
+}
+# What scanners take one for the other: two letters that look like one, and letters that look alike.
+_DEVOICED = str.maketrans("gdb", "ktp")
+_LIGATURES = (("rn", "m"), ("nn", "m"), ("vv", "w"), ("cl", "d"))
+_LOOKALIKES = ("il1|", "o0", "s5", "b8h", "uvw", "ec", "gq9")
+_LOOKS = {letter: number for number, group in enumerate(_LOOKALIKES) for letter in group}
+_ALPHABETS = frozenset(("latin", "greek", "cyrillic"))  # written letter for letter, so that slips still show
+_KEY_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_NEIGHBOURS = frozenset(a + b for row in _KEY_ROWS for one, two in pairwise(row) for a, b in ((one, two), (two, one)))
+_LOOK_COST, _KEY_COST, _SLIP_SHARE = 0.5, 1.0, 0.34  # the share of a word's letters that may be slips
 
 
 @lru_cache(maxsize=1 << 18)
@@ -27,56 +50,137 @@ def relation(left: Word, right: Word) -> str | None:
     """Return the strongest relation of two words, one of RELATIONS; None when they contradict each other."""
     if left.text == right.text:
         return "equal"
-    if len(left.text) == 1 or len(right.text) == 1:
+    if "number" in (left.rank, right.rank):
+        return None
+    if left.initial or right.initial:
         return _initial(left, right)
-    if (left.key == right.key and len(left.key) > 2) or right.text in left.variants:
+    if right.text in left.variants:
         return "variant"
+    if left.key == right.key and len(left.key) > 2:
+        alike = OSA.normalized_similarity(left.text, right.text)
+        return "variant" if alike >= _KEY_SIMILARITY[left.kind] or left.script != right.script else "near"
     if right.text in left.nicknames:
         return "nickname"
-    return _by_sound(left, right) or _by_letters(left, right)
+    if left.vowelless or right.vowelless:
+        return _by_consonants(left, right)
+    if left.text.endswith(HONORIFIC_ENDINGS) != right.text.endswith(HONORIFIC_ENDINGS):
+        found = _without_honorific(left, right)
+        if found is not None:
+            return found
+    if left.script == right.script == "latin" and _slipped(left.text, right.text):
+        return "slip"
+    found = _by_vowels(left, right) if _same_sounds(left, right) else None
+    return found if found in _TELLING else _by_letters(left, right) or found
+
+
+def _without_honorific(left: Word, right: Word) -> str | None:
+    """Compare without the honorific at the end of one: Rameshbhai is Ramesh; None when that relates them no better."""
+    mine, yours = (left, right) if left.text.endswith(HONORIFIC_ENDINGS) else (right, left)
+    ending = next(ending for ending in HONORIFIC_ENDINGS if mine.text.endswith(ending))
+    if len(mine.text) - len(ending) < _SHORTEST_NAME:
+        return None
+    found = relation(word(mine.text[: -len(ending)], mine.kind, mine.script), yours)
+    return "variant" if found == "equal" else found if found in _TELLING else None
 
 
 def _initial(left: Word, right: Word) -> str | None:
-    if len(left.text) == len(right.text) == 1:
+    if left.initial and right.initial:
         return None
     same_letter = left.text[0] == right.text[0]
-    same_sound = not (left.latin and right.latin) and left.sounds[:1] == right.sounds[:1] != ""
+    same_sound = left.script != right.script and left.sounds[:1] == right.sounds[:1] != ""
     return "initial" if same_letter or same_sound else None
 
 
-def _by_sound(left: Word, right: Word) -> str | None:
-    if left.sounds != right.sounds or not left.sounds:
-        if left.vowelless or right.vowelless:
-            short, long = sorted((left.sounds, right.sounds), key=len)
-            return "near" if len(short) > 3 and OSA.distance(short, long) == 1 else None
-        return None
-    if left.vowelless or right.vowelless:
-        return "sound" if len(left.sounds) > 1 else "near"
-    alike = OSA.normalized_similarity(left.key, right.key)
+def _same_sounds(left: Word, right: Word) -> bool:
+    mine, yours = left.sounds, right.sounds
+    if mine == yours:
+        return bool(mine)
+    if left.script == right.script:
+        return False
+    for blurred in (left.script, right.script):
+        for sound, other in _BLURS.get(blurred, ()):
+            mine, yours = mine.replace(sound, other), yours.replace(sound, other)
+    # Het is written ch or h.
+    either = "hebrew" in (left.script, right.script) and mine.replace("K", "") == yours.replace("K", "")
+    return mine == yours or (either and "C" in left.sounds + right.sounds)
+
+
+def _by_consonants(left: Word, right: Word) -> str | None:
+    """Compare with a word that was written without its vowels."""
+    if _same_sounds(left, right):
+        return "sound" if min(len(left.sounds), len(right.sounds)) > 1 else "vowels"
+    alike = OSA.normalized_similarity(left.sounds, right.sounds)
+    if alike >= _SLIP_SIMILARITY:
+        return "slip"
+    if alike >= _CONSONANT_SIMILARITY:
+        return "consonant"
+    return "near" if alike >= _FAR_SIMILARITY else "far" if alike >= _BARELY else None
+
+
+def _by_vowels(left: Word, right: Word) -> str | None:
+    """Compare words of the same consonants."""
+    if "hangul" in (left.script, right.script):  # of which g and k, d and t, b and p are one letter each
+        alike = OSA.normalized_similarity(left.key.translate(_DEVOICED), right.key.translate(_DEVOICED))
+    else:
+        alike = OSA.normalized_similarity(left.key, right.key)
     if left.syllabic or right.syllabic:
-        return "sound" if alike >= _VOWELS_SIMILARITY or len(left.sounds) > 1 else "near"
+        one = min(len(left.text), len(right.text)) <= _SYLLABLE_CHARS
+        enough = _SYLLABLE_SIMILARITY if one else _SYLLABLES_SIMILARITY
+        return "sound" if alike >= enough else "far" if one else "near"
     if left.key.rstrip("aeiou") == right.key.rstrip("aeiou"):
-        # Rama is Ram, but Sunila is not Sunil.
-        return "ending"
-    return "sound" if alike >= _NEAR_SIMILARITY else "vowels" if alike >= _VOWELS_SIMILARITY else None
+        # Dubey is Dube, Rama may be Ram, but Sunila is not Sunil.
+        final_a = left.key + "a" == right.key or right.key + "a" == left.key
+        return "final a" if final_a and left.script == right.script else "ending"
+    if alike >= _SOUND_SIMILARITY:
+        return "sound"
+    if left.script == right.script:
+        return "near" if alike >= _VOWELS_SIMILARITY else None
+    return "vowels" if alike >= _BLURRED else None
 
 
 def _by_letters(left: Word, right: Word) -> str | None:
     short, long = sorted((left.text, right.text), key=len)
-    rest = long[len(short) :]
-    if long.startswith(short) and len(short) > 2:
-        return "variant" if rest in HONORIFIC_ENDINGS else "prefix"
-    if len(short) >= _SLIP_FROM_CHARS and (_is_slip(left.text, right.text) or OSA.distance(left.key, right.key) == 1):
+    if long.startswith(short):
+        return "prefix"
+    if _slipped(short, long, _SLIP_SHARE if {left.script, right.script} <= _ALPHABETS else 0.0):
         return "slip"
-    alike = max(OSA.normalized_similarity(left.text, right.text), OSA.normalized_similarity(left.key, right.key))
-    return "near" if alike >= _NEAR_SIMILARITY else None
+    if len(short) >= _SLIP_FROM_CHARS and short[0] == long[0]:
+        apart = OSA.distance(short, long)
+        if apart == 1 and sorted(short) == sorted(long):
+            return "slip"
+        if apart == 1 or OSA.distance(left.key, right.key) == 1:
+            return "edit" if left.script == right.script else "rendering"
+    if (left.syllabic or right.syllabic) and len(short) <= _SYLLABLE_CHARS:
+        # Another syllable is another name, unless a key was missed.
+        return "far" if len(short) > 1 and _slips(short, long) <= _KEY_COST else None
+    alike = max(OSA.normalized_similarity(short, long), OSA.normalized_similarity(left.key, right.key))
+    return "near" if alike >= _NEAR_SIMILARITY else "far" if alike >= _FAR_SIMILARITY else None
 
 
-def _is_slip(left: str, right: str) -> bool:
-    return OSA.distance(left, right) == 1 or _unconfused(left) == _unconfused(right)
+def _slipped(left: str, right: str, share: float = _SLIP_SHARE) -> bool:
+    """Return whether a slip, or slips in at most that share of the letters, tell two words apart."""
+    shortest = min(len(left), len(right))
+    return shortest >= _SLIP_FROM_CHARS - 1 and _slips(left, right) <= max(_KEY_COST, share * shortest)
 
 
-def _unconfused(text: str) -> str:
-    for pattern, letter in _CONFUSABLE:
-        text = pattern.sub(letter, text)
-    return text
+def _slips(left: str, right: str) -> float:
+    """Return what slips of a scanner or a typist would make one word of the other; the word's length if more is off.
+
+    Typists seldom miss the first letter: E. J. Yannakoudakis, D. Fawthrop, The rules of spelling errors, 1983.
+    """
+    for two, one in _LIGATURES:
+        if len(left) != len(right):
+            left, right = left.replace(two, one), right.replace(two, one)
+    if len(left) != len(right):
+        return len(left)
+    cost = 0.0
+    for at, (mine, yours) in enumerate(zip(left, right, strict=True)):
+        if mine == yours:
+            continue
+        if _LOOKS.get(mine, -1) == _LOOKS.get(yours, -2):
+            cost += _LOOK_COST
+        elif at and mine + yours in _NEIGHBOURS:
+            cost += _KEY_COST
+        else:
+            return len(left)
+    return cost

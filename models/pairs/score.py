@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,13 +10,15 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
-from models.pairs.align import Link, align
+from models.pairs.align import COMMON_NAME, Link, align
 from models.pairs.compiled import CompiledName, compile_name
+from models.pairs.sentence import sentence
 from models.pairs.words import Kind
 
 Decision = Literal["match", "review", "nil"]
 ARTEFACT = Path(__file__).with_name("weights.json")
 MATCH_ABOVE, REVIEW_FROM = 0.8, 0.5
+_COMMON_AT_MOST = 0.79  # what a common name alone can prove, whatever was fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,6 @@ class NameScore:
     @cached_property
     def why(self) -> str:
         """One sentence for a person to read."""
-        from models.pairs.sentence import sentence
-
         return sentence(self.links, self.score)
 
 
@@ -105,14 +104,9 @@ def _score(left: CompiledName, right: CompiledName) -> NameScore:
     if not left.words or not right.words:
         return NameScore(0.0, "nil", (Link("empty"),), fitted)
     links = align(left, right)
-    weights, log_odds = fitted.weights, fitted.bias
-    for link in links:
-        log_odds += weights.get(link.type, 0.0)
+    log_odds = fitted.bias + sum([fitted.weights.get(link.type, 0.0) for link in links])
     score = fitted.probability(log_odds)
+    if COMMON_NAME in links:
+        score = min(score, _COMMON_AT_MOST)
     decision: Decision = "match" if score > MATCH_ABOVE else "review" if score >= REVIEW_FROM else "nil"
     return NameScore(round(score, 4), decision, tuple(links), fitted)
-
-
-def log_odds_to_probability(log_odds: float) -> float:
-    """Return the logistic function."""
-    return 1 / (1 + math.exp(-log_odds))

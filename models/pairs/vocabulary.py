@@ -54,9 +54,7 @@ MALE_HONORIFICS = _set("mr shri sri shree sir lord sheikh shaikh herr don senor 
 FEMALE_HONORIFICS = _set(
     "mrs ms miss smt shrimati kumari km dame lady frau dona senora madame mme signora princess begum"
 )
-ALL_HONORIFICS = (
-    HONORIFICS | FEMALE_HONORIFICS | {"srimati", "daktar", "dakter", "doktar", "thiru", "selvi", "ustad", "maulana"}
-)
+ALL_HONORIFICS = HONORIFICS | FEMALE_HONORIFICS | _set("the honble srimati daktar doktar thiru selvi ustad maulana")
 # Also given names, so they fall only when a first and a last name remain.
 NAME_LIKE_HONORIFICS = _set("prince don justice major general count km ca er lord miss begum col sri lady")
 POSTNOMINALS = _set("esq phd mbe obe cbe kbe ias ips ifs retd mba kc qc mp mla md ji jee saheb sahib sahab san ssi")
@@ -94,24 +92,28 @@ ORG_SPELLINGS = {
     "chem": "chemicals", "chemical": "chemicals", "constr": "construction", "constructions": "construction",
     "invest": "investments", "investment": "investments", "grp": "group", "dev": "development",
 }  # fmt: skip
-ORG_STOP_WORDS = _set("the of and for und et de y e la del der m s")
+ORG_STOP_WORDS = _set("the of and co for und et de y e la del der m s")
 PLACES = _set(
-    """india uk usa us america china japan germany france europe asia africa singapore dubai uae mumbai delhi
-    bangalore bengaluru chennai kolkata hyderabad pune gujarat kerala punjab karnataka london york paris berlin tokyo
-    hong kong
-    malaysia indonesia canada australia mexico brazil spain italy russia ukraine poland turkey egypt nigeria kenya
-    switzerland austria netherlands belgium sweden norway denmark finland ireland scotland qatar saudi arabia bahrain
-    east west north south eastern western northern southern lanka nepal bangladesh pakistan"""
+    """
+    india uk usa us america china japan germany france europe asia africa singapore dubai uae mumbai delhi
+    bangalore bengaluru chennai kolkata hyderabad pune gujarat kerala punjab karnataka london york paris berlin
+    tokyo hong kong malaysia indonesia canada australia mexico brazil spain italy russia ukraine poland turkey
+    egypt nigeria kenya switzerland austria netherlands belgium sweden norway denmark finland ireland scotland
+    qatar saudi arabia bahrain east west north south eastern western northern southern lanka nepal bangladesh
+    pakistan
+    """
 )
 NUMBERS = _set("one two three four first second third i ii iii iv v vi vii viii ix x")
 GENERIC = GENERIC_ORG_WORDS | frozenset(ORG_SPELLINGS.values()) | _set(
-    """traders trading exports export impex consultants consulting consultancy ventures projects infra infrastructure
-    builders developers realty logistics foods textiles agro auto electronics electric finance financial securities
-    insurance life mutual fund management advisors advisory wealth digital software infotech info data network networks
-    global universal general products works mills cement sugar paper oil gas petroleum mining metals airlines airways
-    railways shipping port ports school college society club union association federation council ministry department
-    authority commission court hospitality retail stores store mart bazaar super center academy research design studio
-    studios entertainment films pictures music games sports fashion beauty health healthcare medical care
-    clinic"""
+    """
+    traders trading exports export impex consultants consulting consultancy ventures projects infra infrastructure
+    builders developers realty logistics foods textiles agro auto electronics electric finance financial
+    securities     insurance life mutual fund management advisors advisory wealth digital software infotech info
+    data network networks     global universal general products works mills cement sugar paper oil gas petroleum
+    mining metals airlines airways     railways shipping port ports school college society club union association
+    federation council ministry department     authority commission court hospitality retail stores store mart
+    bazaar super center academy research design studio     studios entertainment films pictures music games sports
+    fashion beauty health healthcare medical care     clinic
+    """
 )  # fmt: skip
 SMALL_NAME_PARTS = PARTICLES - {"mac", "mc", "st", "san"}

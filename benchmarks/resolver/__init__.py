@@ -1,0 +1,1 @@
+"""Our resolver and its peers on the same rows and machine."""
