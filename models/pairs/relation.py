@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
+from models.pairs.slips import KEY_COST, slipped, slips
 from models.pairs.vocabulary import HONORIFIC_ENDINGS
 from models.pairs.words import Word, word
 
@@ -16,7 +16,7 @@ RELATIONS = (
     "initial", "prefix", "near", "far",
 )  # fmt: skip
 STRENGTH = {relation: position for position, relation in enumerate(RELATIONS)}
-_SLIP_FROM_CHARS, _NEAR_SIMILARITY, _FAR_SIMILARITY, _SLIP_SIMILARITY = 5, 0.72, 0.57, 0.75
+_EDIT_FROM_CHARS, _NEAR_SIMILARITY, _FAR_SIMILARITY, _SLIP_SIMILARITY = 5, 0.72, 0.57, 0.75
 _CONSONANT_SIMILARITY = 0.66  # one of three
 # Of words with one spelling key: Laxmi is Lakshmi, but Sethi is not Shetty, and Bos not Bosch.
 _KEY_SIMILARITY = {"person": 0.55, "organisation": 0.72}
@@ -34,15 +34,8 @@ _BLURS = {
     "hangul": (("C", "J"), ("L", "R")),
     "indic": (("C", "S"),),  # Tamil writes both with one letter
 }
-# What scanners take one for the other: two letters that look like one, and letters that look alike.
 _DEVOICED = str.maketrans("gdb", "ktp")
-_LIGATURES = (("rn", "m"), ("nn", "m"), ("vv", "w"), ("cl", "d"))
-_LOOKALIKES = ("il1|", "o0", "s5", "b8h", "uvw", "ec", "gq9")
-_LOOKS = {letter: number for number, group in enumerate(_LOOKALIKES) for letter in group}
 _ALPHABETS = frozenset(("latin", "greek", "cyrillic"))  # written letter for letter, so that slips still show
-_KEY_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_NEIGHBOURS = frozenset(a + b for row in _KEY_ROWS for one, two in pairwise(row) for a, b in ((one, two), (two, one)))
-_LOOK_COST, _KEY_COST, _SLIP_SHARE = 0.5, 1.0, 0.34  # the share of a word's letters that may be slips
 
 
 @lru_cache(maxsize=1 << 18)
@@ -67,7 +60,7 @@ def relation(left: Word, right: Word) -> str | None:
         found = _without_honorific(left, right)
         if found is not None:
             return found
-    if left.script == right.script == "latin" and _slipped(left.text, right.text):
+    if left.script == right.script == "latin" and slipped(left.text, right.text):
         return "slip"
     found = _by_vowels(left, right) if _same_sounds(left, right) else None
     return found if found in _TELLING else _by_letters(left, right) or found
@@ -142,9 +135,9 @@ def _by_letters(left: Word, right: Word) -> str | None:
     short, long = sorted((left.text, right.text), key=len)
     if long.startswith(short):
         return "prefix"
-    if _slipped(short, long, _SLIP_SHARE if {left.script, right.script} <= _ALPHABETS else 0.0):
+    if slipped(short, long, many={left.script, right.script} <= _ALPHABETS):
         return "slip"
-    if len(short) >= _SLIP_FROM_CHARS and short[0] == long[0]:
+    if len(short) >= _EDIT_FROM_CHARS and short[0] == long[0]:
         apart = OSA.distance(short, long)
         if apart == 1 and sorted(short) == sorted(long):
             return "slip"
@@ -152,35 +145,6 @@ def _by_letters(left: Word, right: Word) -> str | None:
             return "edit" if left.script == right.script else "rendering"
     if (left.syllabic or right.syllabic) and len(short) <= _SYLLABLE_CHARS:
         # Another syllable is another name, unless a key was missed.
-        return "far" if len(short) > 1 and _slips(short, long) <= _KEY_COST else None
+        return "far" if len(short) > 1 and slips(short, long) <= KEY_COST else None
     alike = max(OSA.normalized_similarity(short, long), OSA.normalized_similarity(left.key, right.key))
     return "near" if alike >= _NEAR_SIMILARITY else "far" if alike >= _FAR_SIMILARITY else None
-
-
-def _slipped(left: str, right: str, share: float = _SLIP_SHARE) -> bool:
-    """Return whether a slip, or slips in at most that share of the letters, tell two words apart."""
-    shortest = min(len(left), len(right))
-    return shortest >= _SLIP_FROM_CHARS - 1 and _slips(left, right) <= max(_KEY_COST, share * shortest)
-
-
-def _slips(left: str, right: str) -> float:
-    """Return what slips of a scanner or a typist would make one word of the other; the word's length if more is off.
-
-    Typists seldom miss the first letter: E. J. Yannakoudakis, D. Fawthrop, The rules of spelling errors, 1983.
-    """
-    for two, one in _LIGATURES:
-        if len(left) != len(right):
-            left, right = left.replace(two, one), right.replace(two, one)
-    if len(left) != len(right):
-        return len(left)
-    cost = 0.0
-    for at, (mine, yours) in enumerate(zip(left, right, strict=True)):
-        if mine == yours:
-            continue
-        if _LOOKS.get(mine, -1) == _LOOKS.get(yours, -2):
-            cost += _LOOK_COST
-        elif at and mine + yours in _NEIGHBOURS:
-            cost += _KEY_COST
-        else:
-            return len(left)
-    return cost
