@@ -46,9 +46,10 @@ def _timed(score: Callable[[], list[float]], pairs: int) -> dict[str, Any]:
 
 
 def _minilm(rows: Sequence[Row]) -> dict[str, Any]:
-    from models.embedder import load_embedder
+    from core.settings import load_settings
+    from serve.loading import embedder_of
 
-    embedder = load_embedder()
+    embedder = embedder_of(load_settings())
     start = time.process_time()
     left, right = (embedder.encode(names).vectors for names in zip(*((r.name1, r.name2) for r in rows), strict=True))
     cosine = (left * right).sum(axis=1)
