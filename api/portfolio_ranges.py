@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from operator import add, itemgetter
+from itertools import accumulate
+from operator import itemgetter, mul
 from typing import Any
 
 from api.portfolio_models import Pnl, Quality, Range, RangeName, Status
@@ -24,21 +25,32 @@ MARGIN = timedelta(days=14)
 def ranges(days: Sequence[Day]) -> list[Range]:
     """Return day, week, month and year to date and one year, each up to the last of the days, oldest first.
 
-    Days before a change of the base currency are left out: their amounts do not add to ours. One walk back from the
-    last day adds up all ranges, since each ends on it.
+    Days before a change of the base currency are left out: their amounts do not add to ours. All ranges end on the
+    same day, so sums from there back serve them all. Chain-linking daily returns is the method of the GIPS standards;
+    flows are taken at the start of their day.
     """
     other = _last_day_of_another_currency(days)
-    comparable = [day for day in days if day["as_of_date"] > other]
-    starts = first_days(days[-1]["as_of_date"])
-    # The latest start last, where it is taken from first.
-    open_, found, sums = sorted(starts, key=lambda name: starts[name]), {}, _Sums()
-    for at in range(len(comparable) - 1, -1, -1):
-        sums.add(comparable[at])
-        before = comparable[at - 1]["as_of_date"] if at else date.min
-        while open_ and starts[open_[-1]] > before:
-            name = open_.pop()
-            found[name] = sums.range(name, complete=comparable[0]["as_of_date"] < starts[name])
-    return [found[name] for name in starts]
+    newest_first = [day for day in reversed(days) if day["as_of_date"] > other]
+    dates = [day["as_of_date"] for day in newest_first]
+    amounts = list(zip(*map(accumulate, zip(*map(_amounts, newest_first), strict=True)), strict=True))
+    indices = list(accumulate((1 + day["daily_return"] for day in newest_first), mul))
+    found = []
+    for name, start in first_days(dates[0]).items():
+        inside = newest_first[: sum(day >= start for day in dates)]
+        last = len(inside) - 1
+        found.append(
+            Range(
+                name=name,
+                first_day=dates[last],
+                days=len(inside),
+                complete=dates[-1] < start,
+                pnl=_pnl(amounts[last]),
+                twr=(indices[last] - 1).quantize(RETURN),
+                quality=worst_quality(day["quality"] for day in inside),
+                status=common_status(day["status"] for day in inside),
+            )
+        )
+    return found
 
 
 def first_days(as_of: date) -> dict[RangeName, date]:
@@ -59,45 +71,12 @@ def year_before(day: date) -> date:
 
 def pnl(row: Day) -> Pnl:
     """Return the P&L of one row, its parts and the flows."""
-    return Pnl(**dict(zip(_AMOUNTS, _amounts(row), strict=True)))
-
-
-class _Sums:
-    """Amounts, returns and grades of the days that were added."""
-
-    def __init__(self) -> None:
-        self._amounts: Sequence[Decimal] = [Decimal(0)] * len(_AMOUNTS)
-        # Chain-linking daily returns is the method of the GIPS standards; flows are taken at the start of their day.
-        self._index = Decimal(1)
-        self._first_day, self._days = date.max, 0
-        self._qualities: set[Quality] = set()
-        self._statuses: set[Status] = set()
-
-    def add(self, day: Day) -> None:
-        """Add the day before those that are in already."""
-        self._amounts = list(map(add, self._amounts, _amounts(day)))
-        self._index *= 1 + day["daily_return"]
-        self._first_day, self._days = day["as_of_date"], self._days + 1
-        self._qualities.add(day["quality"])
-        self._statuses.add(day["status"])
-
-    def range(self, name: RangeName, *, complete: bool) -> Range:
-        """Return what they come to."""
-        return Range(
-            name=name,
-            first_day=self._first_day,
-            days=self._days,
-            complete=complete,
-            pnl=Pnl(**dict(zip(_AMOUNTS, self._amounts, strict=True))),
-            twr=(self._index - 1).quantize(RETURN),
-            quality=worst_quality(self._qualities),
-            status=common_status(self._statuses),
-        )
+    return _pnl(_amounts(row))
 
 
 def worst_quality(qualities: Iterable[Quality]) -> Quality:
     """Return the worst of some qualities, `ok` when there are none."""
-    return max(qualities, key=QUALITIES.index, default="ok")
+    return max(set(qualities), key=QUALITIES.index, default="ok")
 
 
 def common_status(statuses: Iterable[Status]) -> Status:
@@ -111,3 +90,7 @@ def common_status(statuses: Iterable[Status]) -> Status:
 def _last_day_of_another_currency(days: Sequence[Day]) -> date:
     others = (day["as_of_date"] for day in days if day["base_ccy"] != days[-1]["base_ccy"])
     return max(others, default=date.min)
+
+
+def _pnl(amounts: Iterable[Decimal]) -> Pnl:
+    return Pnl(**dict(zip(_AMOUNTS, amounts, strict=True)))
