@@ -1,10 +1,12 @@
-"""A client's portfolio on the page: figures that add up, doubt that is marked, amounts that can be hidden."""
+"""Portfolios, a client's and the book's: figures that add up, doubt that is marked, amounts that can be hidden."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from clients.postgres import connect
 from ops.drill.product import Product
@@ -26,12 +28,7 @@ _MAKE_STALE = """
 def test_the_parts_add_up_to_the_cent_in_every_range(open_inbox: OpenInbox) -> None:
     page = open_inbox("priya.nair").page
     client = _open(page)
-    rows = client.get_by_role("region", name="Profit and loss by range").locator("tbody tr")
-    table = [[_amount(cell) for cell in row.get_by_role("cell").all_inner_texts()] for row in rows.all()[: PARTS + 1]]
-    parts, totals = table[:PARTS], table[PARTS]
-    assert len(totals) == 5
-    assert [sum(column) for column in zip(*parts, strict=True)] == totals
-    assert all(abs(unexplained) <= Decimal("0.01") for unexplained in parts[-1])
+    totals = _added_up(client)
 
     book_row = page.get_by_role("row").filter(has=page.locator(f"[href='#/book/{CLIENT}']"))
     assert _amount(book_row.locator(".change").first.inner_text()) == totals[0]
@@ -43,6 +40,50 @@ def test_the_parts_add_up_to_the_cent_in_every_range(open_inbox: OpenInbox) -> N
     assert sum(_amount(value) for value in values) == _amount(client.locator(".worth b").inner_text())
     expect(client.locator(".grade-final, .grade-flash, .grade-restated").first).to_be_visible()
     expect(client.locator("canvas")).to_be_visible()
+    expect(client.get_by_role("region", name="Rules").locator(".light").first).to_be_visible()
+    expect(client.get_by_role("region", name="By issuer").locator("dt").first).not_to_have_text("unclassified")
+
+
+def test_the_book_is_one_portfolio_of_each_currency(open_inbox: OpenInbox, tmp_path: Path) -> None:
+    inbox = open_inbox("priya.nair")
+    inbox.go("#/book")
+    book = inbox.page.get_by_role("region", name="The book", exact=True)
+    expect(book.locator("canvas").first).to_be_visible(timeout=ARRIVES_WITHIN_MS)
+    for total in inbox.page.locator(".book-head tbody tr").all():
+        one = book.get_by_role("region", name=f"Clients in {total.get_by_role('rowheader').inner_text()[:3]}")
+        assert _amount(one.locator(".worth b").inner_text()) == _amount(total.locator("td b").inner_text())
+        assert _added_up(one)[0] == _amount(total.locator(".change").inner_text())
+        for name in ("Risk", "Largest movers", "By issuer", "By currency", "By class", "By country"):
+            expect(one.get_by_role("region", name=name).locator("dd").first).not_to_be_empty()
+        expect(one.locator(".grade-final, .grade-flash, .grade-restated").first).to_be_visible()
+    inbox.page.screenshot(path=tmp_path / "book.png")
+
+
+def test_on_a_phone_the_book_says_what_it_lacks(open_inbox: OpenInbox, tmp_path: Path) -> None:
+    inbox = open_inbox("priya.nair")
+    page = inbox.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    answers: list[Callable[[Route], None]] = [_fail, _as_of_long_ago]
+    page.route("**/api/v1/book/health", lambda route: answers.pop(0)(route))
+    inbox.go("#/book")
+    expect(page.get_by_role("region", name="The book", exact=True)).to_be_hidden()
+    page.get_by_role("link", name="The book as a whole").click()
+    failed = page.get_by_role("alert").filter(has_text="No figures")
+    failed.get_by_role("button", name="Try again").click()
+    late = page.get_by_role("status").filter(has_text="these are the newest figures")
+    expect(late).to_be_visible(timeout=ARRIVES_WITHIN_MS)
+    expect(failed).to_have_count(0)
+    expect(page.locator("[data-book-health] canvas").first).to_be_visible(timeout=ARRIVES_WITHIN_MS)
+    assert inbox.overflow_px() <= 0
+    page.screenshot(path=tmp_path / "whole-book.png")
+    page.get_by_role("link", name="Clients").click()
+    expect(page.locator(f"[href='#/book/{CLIENT}']")).to_be_visible()
+    assert inbox.overflow_px() <= 0
+    page.screenshot(path=tmp_path / "book.png")
+    page.locator(f"[href='#/book/{CLIENT}']").click()
+    expect(page.locator("[data-health]")).to_be_visible(timeout=ARRIVES_WITHIN_MS)
+    assert inbox.overflow_px() <= 0
+    page.screenshot(path=tmp_path / "client.png")
 
 
 def test_a_stale_price_is_marked_with_its_age_and_date(open_inbox: OpenInbox, product: Product) -> None:
@@ -63,7 +104,10 @@ def test_amounts_stay_hidden_after_a_reload_until_they_are_shown_again(open_inbo
     inbox.page.get_by_role("button", name="Hide amounts").click()
     expect(value).to_have_text("•••••")
     expect(inbox.page.get_by_text(shown)).to_have_count(0)
+    inbox.go("#/book")
+    expect(inbox.page.locator("[data-book-health] .worth b").first).to_have_text("•••••")
     inbox.page.reload()
+    inbox.go(f"#/book/{CLIENT}")
     expect(value).to_have_text("•••••")
     inbox.page.get_by_role("button", name="Show amounts").click()
     expect(value).to_have_text(shown)
@@ -84,6 +128,26 @@ def _open(page: Page) -> Locator:
     expect(client.locator("[data-health]")).to_be_visible(timeout=ARRIVES_WITHIN_MS)
     expect(client.get_by_role("region", name="Positions").first.locator("tbody tr").first).to_be_visible()
     return client
+
+
+def _added_up(portfolio: Locator) -> list[Decimal]:
+    """Return the total of each range, once its parts add up to it."""
+    rows = portfolio.get_by_role("region", name="Profit and loss by range").locator("tbody tr")
+    table = [[_amount(cell) for cell in row.get_by_role("cell").all_inner_texts()] for row in rows.all()[: PARTS + 1]]
+    parts, totals = table[:PARTS], table[PARTS]
+    assert len(totals) == 5
+    assert [sum(column) for column in zip(*parts, strict=True)] == totals
+    assert all(abs(unexplained) <= Decimal("0.01") for unexplained in parts[-1])
+    return totals
+
+
+def _fail(route: Route) -> None:
+    route.fulfill(status=503, json={"title": "PostgreSQL does not answer", "status": 503})
+
+
+def _as_of_long_ago(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, json={**answer.json(), "as_of": "2020-01-02"})
 
 
 def _amount(text: str) -> Decimal:

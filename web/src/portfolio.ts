@@ -210,6 +210,9 @@ const GRAVITY: readonly Light["level"][] = ["red", "amber", "unknown", "green"];
 export const gravest = (lights: readonly Light[]): readonly Light[] =>
   [...lights].sort((one, other) => GRAVITY.indexOf(one.level) - GRAVITY.indexOf(other.level));
 
+/** How many clients, in words. */
+export const clientCount = (count: number): string => (count === 1 ? "1 client" : `${count} clients`);
+
 export const RANGE_NAMES: Record<Range["name"], string> = {
   day: "Day", wtd: "Week", mtd: "Month", ytd: "Year to date", "1y": "1 year",
 };

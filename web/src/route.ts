@@ -13,7 +13,7 @@ export interface Filter {
 
 export type Route =
   | { readonly page: "inbox"; readonly alertId: string | null; readonly filter: Filter }
-  | { readonly page: "book"; readonly clientId: string | null }
+  | { readonly page: "book"; readonly clientId: string | null; readonly whole: boolean }
   | { readonly page: "review"; readonly candidateId: string | null }
   | { readonly page: "settings" };
 
@@ -27,7 +27,9 @@ export function parseRoute(hash: string): Route {
   const id = rest === "" ? null : decode(rest);
   switch (page) {
     case "book":
-      return { page, clientId: id };
+      return { page, clientId: id, whole: false };
+    case "whole-book":
+      return { page: "book", clientId: null, whole: true };
     case "review":
       return { page, candidateId: id };
     case "settings":
@@ -45,9 +47,26 @@ export const alertHref = (id: string | null, filter: Filter = noFilter): string 
 export const bookHref = (clientId: string | null = null): string =>
   clientId === null ? "#/book" : `#/book/${encodeURIComponent(clientId)}`;
 
+/** The address that opens the book as one portfolio, which a phone shows instead of the list. */
+export const WHOLE_BOOK_HREF = "#/whole-book";
+
 /** The address that opens a candidate of the review queue, or the queue. */
 export const reviewHref = (id: string | null = null): string =>
   id === null ? "#/review" : `#/review/${encodeURIComponent(id)}`;
+
+/** Whether something is opened beside the list, which a phone shows instead of it. */
+export function isOpened(route: Route): boolean {
+  switch (route.page) {
+    case "inbox":
+      return route.alertId !== null;
+    case "book":
+      return route.clientId !== null || route.whole;
+    case "review":
+      return route.candidateId !== null;
+    case "settings":
+      return false;
+  }
+}
 
 /** Whether the filter asks for anything at all. */
 export const isFiltered = (filter: Filter): boolean => FIELDS.some((field) => filter[field] !== "");

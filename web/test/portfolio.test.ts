@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { amount, change, direction, expectedDay, share } from "../src/portfolio.ts";
+import { amount, change, clientCount, direction, expectedDay, gravest, type Light, share } from "../src/portfolio.ts";
 
 const digits = (text: string): string => text.replace(/[^0-9-]/g, "");
 
@@ -23,4 +23,15 @@ test("the newest day to expect is the last weekday before today", () => {
   const monday = new Date(2026, 10, 23, 8);
   const sunday = new Date(2026, 10, 22, 23);
   assert.deepEqual([tuesday, monday, sunday].map(expectedDay), ["2026-11-23", "2026-11-20", "2026-11-20"]);
+});
+
+test("the gravest light comes first, what is not known before what is green", () => {
+  const lights = (["green", "unknown", "amber", "red", "amber"] as const).map(
+    (level, at): Light => ({ rule: `rule ${at}`, title: "", level, reason: "" }),
+  );
+  assert.deepEqual(gravest(lights).map((light) => light.rule), ["rule 3", "rule 2", "rule 4", "rule 1", "rule 0"]);
+});
+
+test("one client is not one clients", () => {
+  assert.deepEqual([0, 1, 2].map(clientCount), ["0 clients", "1 client", "2 clients"]);
 });

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { type Desk, DeskContext, type Question } from "../desk.ts";
 import { countUnread } from "../feed.ts";
 import { useRoute, useTitle } from "../hooks.ts";
-import type { Route } from "../route.ts";
+import { isOpened } from "../route.ts";
 import { InboxStore } from "../store.ts";
 import type { Me } from "../types.ts";
 import { useKeys } from "../useKeys.ts";
@@ -47,12 +47,12 @@ export function Workspace({ me, onExpired, onLeave }: Props) {
 
   return (
     <DeskContext value={desk}>
-      <div className={openedId(route) === null ? "page" : "page has-selection"}>
+      <div className={isOpened(route) ? "page has-selection" : "page"}>
         <TopBar link={inbox.link} unread={unread} page={route.page} onLeave={onLeave} />
         <TickStrip />
         <ConnectionBanner link={inbox.link} onRetry={store.reconnect} />
         {route.page === "inbox" && <InboxPage inbox={inbox} alertId={route.alertId} filter={route.filter} />}
-        {route.page === "book" && <PortfolioPage clientId={route.clientId} />}
+        {route.page === "book" && <PortfolioPage clientId={route.clientId} whole={route.whole} />}
         {route.page === "review" && <ReviewPage candidateId={route.candidateId} />}
         {route.page === "settings" && <SettingsPage />}
         <Announcer alert={inbox.announced} />
@@ -61,17 +61,4 @@ export function Workspace({ me, onExpired, onLeave }: Props) {
       </div>
     </DeskContext>
   );
-}
-
-function openedId(route: Route): string | null {
-  switch (route.page) {
-    case "inbox":
-      return route.alertId;
-    case "book":
-      return route.clientId;
-    case "review":
-      return route.candidateId;
-    case "settings":
-      return null;
-  }
 }

@@ -1,34 +1,39 @@
 import * as api from "../../api.ts";
 import { useLoaded } from "../../hooks.ts";
-import type { CurrencyHealth } from "../../portfolio.ts";
+import { clientCount, type CurrencyHealth, dayName } from "../../portfolio.ts";
 import { Panel } from "../Panel.tsx";
+import { ChartPanel } from "./ChartPanel.tsx";
 import { Composition } from "./Composition.tsx";
-import { Amount, Grade } from "./Figures.tsx";
+import { Grade } from "./Figures.tsx";
+import { Headline, LateNote } from "./Headline.tsx";
 
-/** The whole book while no client is opened: the clients of each base currency as one portfolio. */
+/** The whole book: the clients of each base currency as one portfolio, since currencies do not add. */
 export function BookPanel() {
   const { value, error, reload } = useLoaded("book health", api.readBookHealth);
   return (
     <Panel value={value} error={error} onRetry={reload} what="figures">
-      {({ currencies }) => (
-        <div className="health" data-book-health>
-          <h2>Select a client, or see the book as a whole</h2>
-          {currencies.map((one) => <Currency key={one.base_ccy} of={one} />)}
-        </div>
-      )}
+      {({ as_of: day, currencies }) =>
+        day === null ? (
+          <p className="empty">No figures yet: they come with the first night’s files.</p>
+        ) : (
+          <div className="health" data-book-health>
+            <h2>The book as a whole</h2>
+            <LateNote asOf={day} />
+            {currencies.map((one) => <Currency key={one.base_ccy} of={one} day={day} />)}
+          </div>
+        )
+      }
     </Panel>
   );
 }
 
-function Currency({ of }: { readonly of: CurrencyHealth }) {
-  const name = `Clients in ${of.base_ccy}`;
+function Currency({ of, day }: { readonly of: CurrencyHealth; readonly day: string }) {
   return (
-    <section className="health" aria-label={name}>
-      <div className="headline">
-        <h3>{name} <Grade {...of} withFinal /></h3>
-        <p className="worth"><b><Amount text={of.market_value} /></b> {of.base_ccy}</p>
-        <p className="muted">{of.clients === 1 ? "1 client" : `${of.clients} clients`} with figures of the newest day</p>
-      </div>
+    <section className="health" aria-label={`Clients in ${of.base_ccy}`}>
+      <Headline of={of} worth={of.market_value}>
+        {clientCount(of.clients)} in {of.base_ccy}, as of <time dateTime={day}>{dayName(day)}</time> <Grade {...of} withFinal />
+      </Headline>
+      <ChartPanel series={of.series} />
       <Composition of={of} />
     </section>
   );

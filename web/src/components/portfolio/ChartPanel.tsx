@@ -1,19 +1,19 @@
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useId, useMemo, useState } from "react";
 
 import { isMarked, type Measure, MEASURES, plotOf } from "../../chart.ts";
 import { useDesk } from "../../desk.ts";
 import { useMedia } from "../../hooks.ts";
-import { dayName, type Health } from "../../portfolio.ts";
+import { dayName, type SeriesPoint } from "../../portfolio.ts";
 
 // The charting library comes only with the first chart, not with the inbox.
 const Chart = lazy(() => import("./Chart.tsx"));
 
 /** The figures over time: value, result of each day, return, drawdown. */
-export function ChartPanel({ health }: { readonly health: Health }) {
+export function ChartPanel({ series }: { readonly series: readonly SeriesPoint[] }) {
+  const group = useId();
   const { preferences } = useDesk();
   const dark = useMedia("(prefers-color-scheme: dark)");
   const [measure, setMeasure] = useState<Measure>("value");
-  const { series } = health;
   const plot = useMemo(
     () => plotOf(series, measure, preferences.hide_amounts),
     [series, measure, preferences.hide_amounts],
@@ -28,7 +28,7 @@ export function ChartPanel({ health }: { readonly health: Health }) {
         <legend className="visually-hidden">What to draw</legend>
         {MEASURES.map(([name, label]) => (
           <label key={name}>
-            <input type="radio" name="measure" checked={name === measure} onChange={() => setMeasure(name)} /> {label}
+            <input type="radio" name={group} checked={name === measure} onChange={() => setMeasure(name)} /> {label}
           </label>
         ))}
       </fieldset>

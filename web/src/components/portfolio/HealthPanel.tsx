@@ -5,7 +5,8 @@ import { Moment } from "../Moment.tsx";
 import { Panel } from "../Panel.tsx";
 import { ChartPanel } from "./ChartPanel.tsx";
 import { Composition } from "./Composition.tsx";
-import { Amount, Change, Grade, Return } from "./Figures.tsx";
+import { Grade } from "./Figures.tsx";
+import { Headline, LateNote } from "./Headline.tsx";
 import { LightsPanel } from "./Lights.tsx";
 import { Positions } from "./Positions.tsx";
 import { useQuotes } from "./useQuotes.ts";
@@ -28,28 +29,15 @@ function Portfolio({ health }: { readonly health: Health }) {
   const quotes = useQuotes(instruments);
   return (
     <div className="health" data-health={health.client_id}>
-      <Headline health={health} />
+      <LateNote asOf={health.as_of} />
+      <Headline of={health} worth={health.value.market_value}>
+        As of <time dateTime={health.as_of}>{dayName(health.as_of)}</time> <Grade {...health} withFinal />
+        {" "}revision {health.revision}, computed <Moment at={health.computed_at} />
+      </Headline>
       <LightsPanel lights={health.lights} />
-      <ChartPanel health={health} />
+      <ChartPanel series={health.series} />
       <Composition of={health} />
       <Positions health={health} quotes={quotes} />
     </div>
-  );
-}
-
-/** The two numbers that everybody asks for first, and how far to trust them. */
-function Headline({ health }: { readonly health: Health }) {
-  const day = health.ranges.find((range) => range.name === "day");
-  return (
-    <section className="headline" aria-label="Value and day’s result">
-      <p className="worth"><b><Amount text={health.value.market_value} /></b> {health.base_ccy}</p>
-      {day !== undefined && (
-        <p className="worth-day"><Change text={day.pnl.total} /> <Return text={day.twr} /> <span className="muted">on the day</span></p>
-      )}
-      <p className="muted">
-        As of <time dateTime={health.as_of}>{dayName(health.as_of)}</time> <Grade {...health} withFinal />
-        {" "}revision {health.revision}, computed <Moment at={health.computed_at} />
-      </p>
-    </section>
   );
 }

@@ -49,7 +49,11 @@ function Reasons({ lights }: { readonly lights: readonly Light[] }) {
 export function RowLight({ level, lights }: { readonly level: Level; readonly lights: readonly Light[] }) {
   if (level === "green") return null;
   const names = gravest(lights).map((light) => light.title.toLowerCase()).join(", ");
-  return <span title={lights.map((light) => light.reason).join("\n")}><LightMark level={level} note={`: ${names}`} /></span>;
+  return (
+    <span className="row-light" title={lights.map((light) => light.reason).join("\n")}>
+      <LightMark level={level} /> <span className="muted">{names}</span>
+    </span>
+  );
 }
 
 /** The whole book: how many clients are of each level, and which rules are behind it. */
