@@ -33,12 +33,16 @@ clean:  ## remove what was built and installed here; data and secrets in .tiplin
 ##@ Check
 test: setup $(STAMPS)/browser check test-integration test-e2e  ## everything that must pass: check, real services, whole platform
 
-check: $(STAMPS)/python test-web  ## formatting, lint, types, import directions, unit tests; under a minute
+check: $(STAMPS)/python  ## formatting, lint, types, import directions, unit tests, two at a time; about a minute
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target types test-unit lint test-web
+
+lint: $(STAMPS)/python  ## formatting, lint, import directions
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
-	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache
-	$(PY) -m pytest -n 2 tests/unit
+
+types: $(STAMPS)/python  ## mypy
+	$(PY) -m mypy -n 2
 
 test-unit: $(STAMPS)/python  ## unit tests: no Ray, no Spark, no sockets
 	$(PY) -m pytest -n 2 tests/unit
@@ -67,6 +71,9 @@ bench-names: setup  ## names by our matcher and by others, which get an environm
 	$(UV) venv -q --allow-existing --python 3.13 $(STATE)/peers
 	$(UV) pip install -q --python $(STATE)/peers/bin/python --group peers
 	$(PY) -m benchmarks.resolver --peers $(STATE)/peers/bin/python
+
+bench-page: setup $(STAMPS)/browser  ## the page in Chromium: first load, when it can be used, 1,000 alerts scrolled; a minute
+	$(PY) -m benchmarks.page
 
 drill: setup  ## the full matrix of kill -9 under load, 20 rounds; writes its result file
 	$(PY) -m ops.drill
@@ -109,4 +116,4 @@ $(STAMPS)/oidc-provider: tests/oidc_provider/package-lock.json $(STAMPS)/python
 	@echo "getting the OpenID provider that single sign-on is tested against"
 	@$(NPM) --prefix tests/oidc_provider ci --no-audit --no-fund && touch $@
 
-.PHONY: help setup run clean test check test-unit test-web test-integration test-e2e bench bench-batch bench-fanout bench-names drill drill-batch
+.PHONY: help setup run clean test check lint types test-unit test-web test-integration test-e2e bench bench-batch bench-fanout bench-names bench-page drill drill-batch

@@ -67,6 +67,7 @@ class Connection:
     def end(self, code: int, reason: str) -> None:
         """Close the socket soon; the first reason counts."""
         if self._closing is None:
+            self._services.metrics.closed.labels(str(code)).inc()
             self._closing = asyncio.create_task(self._close(code, reason))
 
     async def say(self, text: str) -> None:

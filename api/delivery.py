@@ -134,6 +134,7 @@ class Delivery:
 
     async def _send(self, batch: list[Frame], subscription: int) -> None:
         """Send frames in order, as long as the subscription is the one that they were fetched for."""
+        counted = self._services.metrics.frames
         for start in range(0, len(batch), SEND_AT_ONCE):
             some = batch[start : start + SEND_AT_ONCE]
             visible = await self._visible(some)
@@ -143,6 +144,7 @@ class Delivery:
                     return
                 self._cursor = frame.seq
                 await self._line.say(_render(frame, visible))
+                counted.labels("sent" if frame.alert_id in visible else "withheld").inc()
 
     async def _follow(self, head: Head, cursor: int) -> None:
         """Take over where PostgreSQL says the feed stands; one that went back cannot be followed."""

@@ -24,6 +24,16 @@ class Metrics:
             registry=self._registry,
         )
         self.sockets = Gauge("tipline_websockets", "Open WebSockets.", registry=self._registry)
+        self.closed = Counter(
+            "tipline_websockets_closed", "WebSockets that the gateway ended, by close code.", ("code",),
+            registry=self._registry,
+        )  # fmt: skip
+        self.frames = Counter(
+            "tipline_feed_frames",
+            "Frames of the feeds: sent, or withheld from whom they no longer concern.",
+            ("outcome",),
+            registry=self._registry,
+        )
         self.ticks = Counter(
             "tipline_ticks", "Ticks read from Kafka: news, or late.", ("outcome",), registry=self._registry
         )

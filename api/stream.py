@@ -59,12 +59,15 @@ class StreamFirst:
 
 async def stream(websocket: WebSocket) -> None:
     """Serve one page's socket."""
-    connection = await _admit(websocket, get_services(websocket))
+    services = get_services(websocket)
+    connection = await _admit(websocket, services)
     if connection is not None:
+        # The handshake has said what it had to, cookie and all, and would stay for as long as the socket.
+        websocket.scope.clear()
         try:
             await connection.run()
         finally:
-            get_services(websocket).hub.remove(connection)
+            services.hub.remove(connection)
 
 
 async def _admit(websocket: WebSocket, services: Services) -> Connection | None:
@@ -93,8 +96,6 @@ async def _admit(websocket: WebSocket, services: Services) -> Connection | None:
     except (DatabaseUnavailable, ConnectionLost, RedisError):
         await websocket.close(frames.TRY_AGAIN, "try again")
     else:
-        # They have said what they had to, the cookie too, and would stay as long as the socket.
-        websocket.scope["headers"] = []
         return connection
     return None
 

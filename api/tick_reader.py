@@ -49,9 +49,9 @@ class TickReader:
         self._thread.start()
 
     async def stop(self) -> None:
-        """Stop reading, and wait a little for the thread."""
+        """Stop reading, and wait a little for the thread to part from Kafka, if there is one."""
         self._stop.set()
-        if self._thread is not None:
+        if self._thread is not None and self._connected:
             await asyncio.to_thread(self._thread.join, STOP_WITHIN_S)
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:

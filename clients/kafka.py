@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewTopic
@@ -26,6 +26,8 @@ CLOSE_WITHIN_S = 10
 COMMIT_WITHIN_S = 10
 # For a member that there is no partition for, joining again costs nothing.
 REJOIN_AFTER_S = 10.0
+
+Vendor = TypeVar("Vendor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,21 @@ def connection(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _connected(kind: Callable[..., Any], settings: Settings, **options: Any) -> Any:
-    """Make a client of kafka-python; one that finds no broker is closed, which the library leaves undone."""
-    begun: list[KafkaNetClient] = []
+def connected(make: Callable[..., Vendor], settings: Settings, **options: Any) -> Vendor:
+    """Return a client of kafka-python that reached the broker; otherwise DependencyUnavailable.
 
-    def begin(**configs: Any) -> KafkaNetClient:
-        begun.append(KafkaNetClient(**configs))
-        return begun[-1]
+    A constructor that fails leaves its sockets and its thread behind, for as long as the process lives.
+    """
+    opened: list[KafkaNetClient] = []
+
+    def open_client(**configuration: Any) -> KafkaNetClient:
+        opened.append(KafkaNetClient(**configuration))
+        return opened[-1]
 
     try:
-        return kind(**connection(settings), kafka_client=begin, **options)
+        return make(**connection(settings), kafka_client=open_client, **options)
     except KafkaError as error:
-        for client in begun:
+        for client in opened:
             client.close()
         raise DependencyUnavailable(f"Kafka does not answer: {error}", code="kafka_unavailable") from error
 
@@ -70,7 +75,7 @@ class Producer:
     """An idempotent producer with `acks=all`; a send counts only once its acknowledgement came."""
 
     def __init__(self, settings: Settings, *, request_timeout_s: float = 10.0) -> None:
-        self._producer = _connected(
+        self._producer = connected(
             KafkaProducer,
             settings,
             reconnect_backoff_max_ms=RECONNECT_BACKOFF_MAX_MS,
@@ -146,7 +151,7 @@ class Consumer:
         rejoin_after_s: float = REJOIN_AFTER_S,
     ) -> None:
         self._topics, self._rejoin_after_s, self._settled_at_s = list(topics), rejoin_after_s, monotonic()
-        self._consumer = _connected(
+        self._consumer = connected(
             KafkaConsumer,
             settings,
             reconnect_backoff_max_ms=RECONNECT_BACKOFF_MAX_MS,
@@ -225,7 +230,7 @@ class Consumer:
 
 def read_all(settings: Settings, topic: str) -> Iterator[Record]:
     """Yield every record that a topic holds now, by partition, and end; no group, nothing committed."""
-    consumer = _connected(KafkaConsumer, settings, group_id=None, enable_auto_commit=False)
+    consumer = connected(KafkaConsumer, settings, group_id=None, enable_auto_commit=False)
     try:
         for number in sorted(consumer.partitions_for_topic(topic) or ()):
             partition = TopicPartition(topic, number)
@@ -249,7 +254,7 @@ def as_record(raw: Any) -> Record:
 
 def ensure_topics(settings: Settings, topics: Iterable[Topic]) -> None:
     """Create the topics that do not exist yet, single replica; safe to call again."""
-    admin = _connected(KafkaAdminClient, settings)
+    admin = connected(KafkaAdminClient, settings)
     try:
         for topic in topics:
             configuration = {

@@ -9,7 +9,7 @@ from datetime import datetime
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from clients.kafka import MAX_RECORD_BYTES, RECONNECT_BACKOFF_MAX_MS, Record, as_record, connection
+from clients.kafka import MAX_RECORD_BYTES, RECONNECT_BACKOFF_MAX_MS, Record, as_record, connected
 from core.errors import DependencyUnavailable
 from core.settings import Settings
 
@@ -30,21 +30,23 @@ class TopicReader:
     """Reads every partition of some topics; each method may raise DependencyUnavailable."""
 
     def __init__(self, settings: Settings, topics: Iterable[str]) -> None:
+        self._ids = _topic_ids(settings, list(topics))
+        self._consumer = connected(
+            KafkaConsumer,
+            settings,
+            reconnect_backoff_max_ms=RECONNECT_BACKOFF_MAX_MS,
+            group_id=None,
+            enable_auto_commit=False,
+            # An offset that has expired must be noticed, not skipped.
+            auto_offset_reset="none",
+            fetch_max_wait_ms=500,
+            fetch_max_bytes=FETCH_BYTES,
+            max_partition_fetch_bytes=MAX_RECORD_BYTES,
+        )
         try:
-            self._ids = _topic_ids(settings, list(topics))
-            self._consumer = KafkaConsumer(
-                **connection(settings),
-                reconnect_backoff_max_ms=RECONNECT_BACKOFF_MAX_MS,
-                group_id=None,
-                enable_auto_commit=False,
-                # An offset that has expired must be noticed, not skipped.
-                auto_offset_reset="none",
-                fetch_max_wait_ms=500,
-                fetch_max_bytes=FETCH_BYTES,
-                max_partition_fetch_bytes=MAX_RECORD_BYTES,
-            )
             self._consumer.assign([each for topic in self._ids for each in self._partitions(topic)])
         except KafkaError as error:
+            self.close()
             raise DependencyUnavailable(f"Kafka does not answer: {error}", code="kafka_unavailable") from error
 
     def topic_id(self, topic: str) -> str:
@@ -105,9 +107,11 @@ class TopicReader:
 
 
 def _topic_ids(settings: Settings, topics: list[str]) -> dict[str, str]:
-    admin = KafkaAdminClient(**connection(settings))
+    admin = connected(KafkaAdminClient, settings)
     try:
         ids = {topic["name"]: str(topic["topic_id"]) for topic in admin.describe_topics(topics) if topic["partitions"]}
+    except KafkaError as error:
+        raise DependencyUnavailable(f"Kafka does not answer: {error}", code="kafka_unavailable") from error
     finally:
         admin.close()
     if missing := sorted(set(topics) - ids.keys()):

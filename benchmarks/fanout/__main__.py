@@ -5,9 +5,6 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +15,13 @@ from benchmarks.fanout import bank
 from benchmarks.fanout.candidates import Candidate, Floor, Gateway, Peer
 from benchmarks.fanout.measure import Asked, instruments_of, measure
 from benchmarks.latency.report import environment
-from clients.kafka import ensure_topics
-from clients.postgres import migrate
-from core.settings import Settings, as_environment, load_settings
-from core.topics import TOPICS
+from benchmarks.stores import running_stores
+from core.settings import Settings, as_environment
 from ops.drill.product import free_ports
-from ops.home import MIGRATIONS, ROOT
-from ops.preflight import port_fields
-from ops.processes import services
-from ops.secrets import ensure_secrets
+from ops.home import ROOT
 from ops.stack.group import ProcessGroup
 from ops.stack.service import Service, tcp_probe
 
-STORES = ("postgres", "redis", "kafka")
 RESULT = Path(__file__).parent / "results" / "fanout.json"
 
 
@@ -53,7 +44,7 @@ def main() -> None:
     given = arguments()
     asked = Asked(given.rms, given.alerts, given.instruments, given.watched, given.duration, given.burst)
     here = environment()
-    with _stores() as (settings, group):
+    with running_stores() as (settings, group):
         alerts = bank.fill(settings, asked.rms, instruments_of(asked))
         group.start_all(("router",))
         bank.await_feeds(settings, asked.rms)
@@ -78,7 +69,7 @@ def ratios(found: dict[str, Any]) -> dict[str, Any]:
 
     def share(of: dict[str, Any]) -> dict[str, float]:
         return {
-            "throughput": of["burst"]["tick_frames_per_s"] / floor["burst"]["tick_frames_per_s"],
+            "throughput": of["burst"]["ticks_per_s"] / floor["burst"]["ticks_per_s"],
             "frames_per_cpu_s": of["burst"]["frames_per_cpu_s"] / floor["burst"]["frames_per_cpu_s"],
             "memory": of["memory"]["full_bytes"] / floor["memory"]["full_bytes"],
             "bytes_per_socket": of["memory"]["bytes_per_socket"] / floor["memory"]["bytes_per_socket"],
@@ -86,23 +77,6 @@ def ratios(found: dict[str, Any]) -> dict[str, Any]:
         }
 
     return {name: {key: round(value, 2) for key, value in share(of).items()} for name, of in found.items()}
-
-
-@contextmanager
-def _stores() -> Iterator[tuple[Settings, ProcessGroup]]:
-    """Start PostgreSQL, Redis and Kafka in a folder of their own."""
-    with tempfile.TemporaryDirectory(prefix="tipline-bench-") as folder:
-        ports = dict(zip(port_fields(), free_ports(len(port_fields())), strict=True))
-        jars = ROOT / ".tipline" / "jars"
-        settings = ensure_secrets(load_settings(data_dir=Path(folder), jars_dir=jars, **ports))
-        group = ProcessGroup(services(settings), settings.data_dir)
-        try:
-            group.start_all(STORES)
-            migrate(settings, MIGRATIONS)
-            ensure_topics(settings, TOPICS)
-            yield settings, group
-        finally:
-            group.stop_all()
 
 
 def _candidate(name: str, settings: Settings, port: int, asked: Asked) -> Candidate:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections import defaultdict
 from typing import Any
 
 import httpx
 
-from clients.kafka import read_all
+from clients.kafka_reader import TopicReader
 from core.clock import rfc3339, utc_now
 from core.settings import Settings
 from core.topics import RESOLVER_DECISIONS
@@ -27,11 +28,15 @@ class Wire:
         self._settings = settings
         self._http = httpx.Client(trust_env=False, timeout=30)
         self._sender = Sender(settings, WEBHOOK_SOURCE, self._http)
+        self._reader = TopicReader(settings, [RESOLVER_DECISIONS])
+        self._reader.seek(RESOLVER_DECISIONS, {})
+        self._decisions: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
 
     def __enter__(self) -> Wire:
         return self
 
     def __exit__(self, *_exc: object) -> None:
+        self._reader.close()
         self._http.close()
 
     def post(self, headline: str, body: str, *, article_id: str | None = None, **fields: Any) -> str:
@@ -55,8 +60,9 @@ class Wire:
         """Wait until the resolver has decided about an article, and return what it said about each client."""
         deadline = time.monotonic() + DECIDED_WITHIN_S
         while time.monotonic() < deadline:
-            records = read_all(self._settings, RESOLVER_DECISIONS)
-            decisions = [json.loads(record.value) for record in records if record.key == article_id.encode()]
-            if decisions:
-                return decisions
+            records = self._reader.poll(0.1)
+            for record in records:
+                self._decisions[(record.key or b"").decode()].append(json.loads(record.value))
+            if not records and article_id in self._decisions:
+                return self._decisions[article_id]
         raise AssertionError(f"nothing was decided about {article_id}")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -12,7 +16,6 @@ from clients.kafka import ensure_topics
 from clients.postgres import migrate
 from core.settings import Settings, load_settings
 from core.topics import TOPICS
-from ops.drill.product import free_ports
 from ops.secrets import ensure_secrets
 from ops.stack.embedded import embedded_services
 from ops.stack.group import ProcessGroup
@@ -20,11 +23,29 @@ from tests.integration.gateway import Bank, running_gateways
 
 ROOT = Path(__file__).parents[2]
 PORT_FIELDS = tuple(name for name in Settings.model_fields if name.endswith("_port"))
+# Below those that the kernel hands out, above those that Ray does; processes that start one after the other are apart.
+PORTS_FROM, PORTS_A_PROCESS, PROCESSES = 20_000, 250, 50
+
+
+def own_ports(count: int) -> list[int]:
+    """Return free ports that no other worker takes: some are bound only minutes later, when a server is asked for."""
+    return list(islice(_own_range(), count))
+
+
+@cache
+def _own_range() -> Iterator[int]:
+    first = PORTS_FROM + os.getpid() % PROCESSES * PORTS_A_PROCESS
+    return filter(_is_free, iter(range(first, first + PORTS_A_PROCESS)))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def make_settings(data_dir: Path) -> Settings:
     """Return settings of a fresh data directory with free ports, made secrets and the repository's jar cache."""
-    ports = dict(zip(PORT_FIELDS, free_ports(len(PORT_FIELDS)), strict=True))
+    ports = dict(zip(PORT_FIELDS, own_ports(len(PORT_FIELDS)), strict=True))
     return ensure_secrets(load_settings(data_dir=data_dir, jars_dir=ROOT / ".tipline" / "jars", **ports))
 
 

@@ -179,6 +179,12 @@ def running_gateways(settings: Settings, environments: Mapping[str, Mapping[str,
         group.stop_all()
 
 
+def counted(url: str) -> dict[str, float]:
+    """Return what a gateway has counted, by name and labels."""
+    lines = httpx.get(f"{url}/metrics", timeout=WAIT_S).text.splitlines()
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
+
+
 @contextmanager
 def publishing(settings: Settings) -> Iterator[None]:
     """Run the router's publisher beside the test."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -11,10 +10,7 @@ import pytest
 
 from api.principal import ROLES
 from clients.postgres import Jsonb
-from core.settings import Settings
-from ops.drill.product import free_ports
-from ops.stack.group import ProcessGroup
-from tests.integration.gateway import Bank, Person, gateway_service, log_in
+from tests.integration.gateway import Bank, Person, log_in
 from tests.integration.openapi_walk import Operation, Walk
 from tests.router_samples import enriched
 
@@ -40,17 +36,8 @@ class Bobs:
 
 
 @pytest.fixture(scope="module")
-def bank(postgres: Settings, redis_server: Settings) -> Bank:
-    return Bank(postgres)
-
-
-@pytest.fixture(scope="module")
-def url(bank: Bank) -> Iterator[str]:
-    (port,) = free_ports(1)
-    group = ProcessGroup([gateway_service(bank.settings, "entitlement-gateway", port)], bank.settings.data_dir)
-    group.start_all()
-    yield f"http://127.0.0.1:{port}"
-    group.stop_all()
+def url(gateway: str) -> str:
+    return gateway
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,7 @@ import pytest
 
 from core.clock import rfc3339, utc_now
 from core.settings import Settings
-from ops.drill.product import free_ports
-from ops.stack.group import ProcessGroup
-from tests.integration.gateway import Bank, Person, gateway_service, log_in
+from tests.integration.gateway import Bank, Person, log_in
 from tests.integration.gold_rows import GoldRows, client, open_gold, pnl, position
 
 SHARES = """{
@@ -39,11 +37,6 @@ class Book:
     @property
     def restated(self) -> str:
         return self.ann.clients[0]
-
-
-@pytest.fixture(scope="module")
-def bank(postgres: Settings, redis_server: Settings) -> Bank:
-    return Bank(postgres)
 
 
 @pytest.fixture(scope="module")
@@ -77,12 +70,8 @@ def book(bank: Bank, gold: GoldRows) -> Book:
 
 
 @pytest.fixture(scope="module")
-def url(bank: Bank) -> Iterator[str]:
-    (port,) = free_ports(1)
-    group = ProcessGroup([gateway_service(bank.settings, "portfolio-gateway", port)], bank.settings.data_dir)
-    group.start_all()
-    yield f"http://127.0.0.1:{port}"
-    group.stop_all()
+def url(gateway: str) -> str:
+    return gateway
 
 
 @pytest.fixture(scope="module")

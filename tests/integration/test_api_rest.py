@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 
 import httpx
 import jwt
@@ -11,10 +10,7 @@ import pytest
 
 from api.app import create_routes
 from core.clock import utc_now
-from core.settings import Settings
-from ops.drill.product import free_ports
-from ops.stack.group import ProcessGroup
-from tests.integration.gateway import CSRF, PASSWORD, Bank, gateway_service, log_in
+from tests.integration.gateway import CSRF, PASSWORD, Bank, log_in
 
 ROUTES_WITHOUT_LOGIN = {
     "/livez", "/readyz", "/metrics", "/version", "/api/v1/problems/{kind}", "/api/v1/session", "/api/v1/token",
@@ -23,17 +19,8 @@ ROUTES_WITHOUT_LOGIN = {
 
 
 @pytest.fixture(scope="module")
-def bank(postgres: Settings, redis_server: Settings) -> Bank:
-    return Bank(postgres)
-
-
-@pytest.fixture(scope="module")
-def url(bank: Bank) -> Iterator[str]:
-    (port,) = free_ports(1)
-    group = ProcessGroup([gateway_service(bank.settings, "rest-gateway", port)], bank.settings.data_dir)
-    group.start_all()
-    yield f"http://127.0.0.1:{port}"
-    group.stop_all()
+def url(gateway: str) -> str:
+    return gateway
 
 
 def test_a_session_opens_with_the_right_password_only_and_ends_at_log_out(bank: Bank, url: str) -> None:

@@ -10,27 +10,15 @@ import httpx
 import pytest
 
 from core.clock import utc_now
-from core.settings import Settings
-from ops.drill.product import free_ports
-from ops.stack.group import ProcessGroup
-from tests.integration.gateway import Bank, gateway_service, log_in, page, publishing, read_alerts
+from tests.integration.gateway import Bank, log_in, page, publishing, read_alerts
 from tests.integration.router_process import until
 
 ACCESS = "/api/v1/compliance/access"
 
 
 @pytest.fixture(scope="module")
-def bank(postgres: Settings, redis_server: Settings) -> Bank:
-    return Bank(postgres)
-
-
-@pytest.fixture(scope="module")
-def url(bank: Bank) -> Iterator[str]:
-    (port,) = free_ports(1)
-    group = ProcessGroup([gateway_service(bank.settings, "compliance-gateway", port)], bank.settings.data_dir)
-    group.start_all()
-    yield f"http://127.0.0.1:{port}"
-    group.stop_all()
+def url(gateway: str) -> str:
+    return gateway
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from core.settings import Settings
-from ops.drill.product import free_ports
-from ops.stack.group import ProcessGroup
-from tests.integration.gateway import CSRF, PASSWORD, WAIT_S, Bank, gateway_service, log_in
+from tests.integration.gateway import CSRF, PASSWORD, WAIT_S, Bank, log_in
 from tests.integration.openapi_walk import Walk
 
 UNSAFE = [one for one in Walk().operations() if not one.reads]
@@ -25,17 +22,8 @@ SAID_BY_BROWSERS = (
 
 
 @pytest.fixture(scope="module")
-def bank(postgres: Settings, redis_server: Settings) -> Bank:
-    return Bank(postgres)
-
-
-@pytest.fixture(scope="module")
-def url(bank: Bank) -> Iterator[str]:
-    (port,) = free_ports(1)
-    group = ProcessGroup([gateway_service(bank.settings, "forgery-gateway", port)], bank.settings.data_dir)
-    group.start_all()
-    yield f"http://127.0.0.1:{port}"
-    group.stop_all()
+def url(gateway: str) -> str:
+    return gateway
 
 
 @pytest.mark.parametrize("headers", SAID_BY_BROWSERS, ids=str)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
@@ -19,6 +18,7 @@ from tests.integration.gateway import (
     Gateways,
     Page,
     close_code,
+    counted,
     log_in,
     open_socket,
     page,
@@ -26,6 +26,7 @@ from tests.integration.gateway import (
     read_alerts,
     running_gateways,
 )
+from tests.integration.router_process import until
 
 ENVIRONMENTS = {
     "gateway-a": {},
@@ -133,7 +134,7 @@ async def test_who_does_not_read_is_closed_and_resumes(bank: Bank, gateways: Gat
             transport = live.socket.transport
             transport.pause_reading()
             # Nothing is read here for as long as the gateway waits; then what it had sent is still there to read.
-            await asyncio.to_thread(_wait_for_log, bank, "gateway-impatient")
+            await asyncio.to_thread(until, lambda: counted(url).get('tipline_websockets_closed_total{code="4429"}'))
             transport.resume_reading()
             seen, code = await _read_to_the_end(live)
         assert code == 4429
@@ -142,14 +143,6 @@ async def test_who_does_not_read_is_closed_and_resumes(bank: Bank, gateways: Gat
             await live.subscribe(seen[-1])
             frames = await read_alerts(live, alerts[len(seen) :])
     assert [*seen, *(frame["seq"] for frame in frames)] == list(range(1, len(alerts) + 1))
-
-
-def _wait_for_log(bank: Bank, name: str) -> None:
-    log = bank.settings.data_dir / "logs" / f"{name}.log"
-    deadline = time.monotonic() + WAIT_S
-    while "socket_too_slow" not in log.read_text():
-        assert time.monotonic() < deadline, "the gateway did not notice"
-        time.sleep(0.05)
 
 
 async def _read_to_the_end(live: Page) -> tuple[list[int], int | None]:

@@ -16,12 +16,16 @@ from tests.integration.gateway import (
     WAIT_S,
     Bank,
     Gateways,
+    counted,
     log_in,
     page,
     publishing,
     read_alerts,
     running_gateways,
 )
+from tests.integration.router_process import until
+
+OUTCOMES = ("sent", "withheld")
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +193,27 @@ async def test_an_rm_who_lost_the_client_is_sent_nothing_of_it(bank: Bank, url: 
             assert (withheld["type"], withheld["seq"]) == ("entitlements.changed", 1)
             assert str(lost.alert_id) not in str(withheld)
             await read_alerts(live, [kept])
+
+
+def frames_of(url: str) -> tuple[float, float]:
+    """Return how many frames of feeds a gateway has sent, and how many it has withheld."""
+    sent, withheld = (counted(url).get(f'tipline_feed_frames_total{{outcome="{each}"}}', 0) for each in OUTCOMES)
+    return sent, withheld
+
+
+async def test_what_goes_out_and_what_is_withheld_is_counted(bank: Bank, url: str) -> None:
+    ann = bank.person(clients=2)
+    sent, withheld = frames_of(url)
+    bank.alert(ann.clients[0])
+    bank.covers(ann.rm_id, ann.clients[0], until="2020-01-01")
+    alert = bank.alert(ann.clients[1])
+    with log_in(url, ann.rm_id) as client:
+        async with page(url, client) as live, asyncio.timeout(WAIT_S):
+            await live.subscribe(0)
+            await live.read()
+            await read_alerts(live, [alert])
+            await asyncio.to_thread(until, lambda: frames_of(url) == (sent + 1, withheld + 1))
+            assert counted(url)["tipline_websockets"] >= 1
 
 
 async def test_a_frame_follows_its_wake_within_milliseconds(bank: Bank, url: str) -> None:

@@ -76,14 +76,27 @@ def stored(settings: Settings, table: str) -> Rows:
     return rows
 
 
-def caught_up(settings: Settings, *some: Feed) -> bool:
-    """Say whether the tables' offsets are the topics' ends."""
-    for feed in some or feeds():
-        wanted = Counter(record.partition for record in read_all(settings, feed.topic))
-        reached = json.loads(load(settings, feed.table.name).properties.get(OFFSETS, '{"offsets": {}}'))
-        if any(reached["offsets"].get(str(partition), 0) < count for partition, count in wanted.items()):
+def ends(settings: Settings, *some: Feed) -> dict[str, Counter[int]]:
+    """Return how many records each partition holds now, by the table that they go to."""
+    return {
+        feed.table.name: Counter(record.partition for record in read_all(settings, feed.topic))
+        for feed in some or feeds()
+    }
+
+
+def has_taken(settings: Settings, wanted: dict[str, Counter[int]]) -> bool:
+    """Say whether the tables' offsets are these ends."""
+    for table, counts in wanted.items():
+        reached = json.loads(load(settings, table).properties.get(OFFSETS, '{"offsets": {}}'))["offsets"]
+        if any(reached.get(str(partition), 0) < count for partition, count in counts.items()):
             return False
     return True
+
+
+def await_caught_up(settings: Settings, *some: Feed) -> None:
+    """Wait until the tables have what the topics hold now."""
+    wanted = ends(settings, *some)
+    until(lambda: has_taken(settings, wanted))
 
 
 def decision(client: str, name: str) -> Decision:
@@ -130,7 +143,7 @@ def test_kills_at_any_moment_lose_nothing_and_double_nothing(warm: Settings) -> 
                 process.wait(dice.uniform(0.0, 1.5))
             process.kill()
     with writer(warm):
-        until(lambda: caught_up(warm))
+        await_caught_up(warm)
     for feed in feeds():
         assert sources(warm, feed) == expected(warm, feed), feed.topic
 
@@ -139,7 +152,7 @@ def test_two_writers_at_once_double_nothing(warm: Settings) -> None:
     with writer(warm), writer(warm):
         for topic, records in some_records(uuid4().hex[:8], 60).items():
             publish(warm, topic, records)
-        until(lambda: caught_up(warm))
+        await_caught_up(warm)
     for feed in feeds():
         assert sources(warm, feed) == expected(warm, feed), feed.topic
 
@@ -155,7 +168,7 @@ def test_a_stop_commits_what_was_gathered_and_a_minute_is_one_commit(warm: Setti
         until(lambda: (read_heartbeat(warm, "warm") or {}).get("lag") == 4)
         assert snapshots() == before
     assert snapshots() == before + 1
-    assert caught_up(warm)
+    assert has_taken(warm, ends(warm))
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +232,7 @@ def test_rewrapped_keys_open_under_the_new_master_key_alone(warm: Settings) -> N
 def test_maintenance_makes_files_few_and_leaves_the_writer_its_offsets(running: Settings, lake: Lake) -> None:
     def decide(name: str) -> None:
         publish(running, RESOLVER_DECISIONS, [(b"k", decision("C-1", name).to_json())])
-        until(lambda: caught_up(running, DECISIONS))
+        await_caught_up(running, DECISIONS)
 
     for _ in range(MIN_FILES):
         decide(uuid4().hex)
@@ -269,6 +282,6 @@ def test_articles_read_back_as_they_were_sent(running: Settings) -> None:
     piece = article(uuid4().hex, people=({"name": "A", "uri": "u"},), body="Zoë\u0000\U0001f600")
     publish(running, RAW_NEWS, [(b"k", piece.to_json())], **{RETRY_HEADER: b"1"})
     publish(running, RAW_NEWS, [(b"k", piece.to_json())])
-    until(lambda: caught_up(running, ARTICLES))
+    await_caught_up(running, ARTICLES)
     (row,) = [row for row in stored(running, "silver.news_articles") if row["article_id"] == piece.article_id]
     assert Article.model_validate(row) == piece

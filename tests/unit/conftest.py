@@ -7,6 +7,9 @@ import sys
 from typing import Any, NoReturn
 
 import pytest
+import structlog
+
+from core.logs import describe_exception
 
 
 def _forbidden(*_args: Any, **_kwargs: Any) -> NoReturn:
@@ -25,3 +28,10 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name in (("ray", "init"), ("pyspark.sql", "SparkSession"), ("pyspark", "SparkContext")):
         if module in sys.modules:
             monkeypatch.setattr(sys.modules[module], name, _forbidden)
+
+
+@pytest.fixture(autouse=True)
+def _plain_logs() -> None:
+    """Log an exception as our processes do: by default structlog draws every local variable, 20 s for one defect."""
+    renderer = structlog.processors.ExceptionRenderer(describe_exception)
+    structlog.configure(processors=[renderer, structlog.processors.JSONRenderer()])

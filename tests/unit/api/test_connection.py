@@ -60,10 +60,12 @@ class Scene:
     def __init__(self, *, session_s: float = 3600) -> None:
         self.socket, self.peer = FakeSocket(), FakePeer()
         principal = Principal("ann", "Ann", "rm", b"", utc_now() + timedelta(seconds=session_s))
+        metrics = Metrics()
         services = SimpleNamespace(
+            metrics=metrics,
             settings=SimpleNamespace(ws_heartbeat_s=HEARTBEAT_S, feed_retention_s=60),
             hub=SimpleNamespace(feed=FakeFeed()),
-            ticks=Ticks(Metrics()),
+            ticks=Ticks(metrics),
         )
         self.connection = Connection(self.socket, self.peer, principal, services)  # type: ignore[arg-type]
         self.running = asyncio.create_task(self.connection.run())

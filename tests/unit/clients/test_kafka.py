@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from kafka.errors import KafkaTimeoutError
@@ -66,3 +68,17 @@ def test_a_commit_ends_soon_although_kafka_is_away(monkeypatch: pytest.MonkeyPat
     with pytest.raises(DependencyUnavailable, match="took no offsets"):
         consumer.commit_through([kafka.Record("topic", 0, 7, 0, None, b"")])
     assert 0 < vendors.tried_for_ms < 15_000
+
+
+def test_a_client_that_reaches_nobody_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Mock()
+    monkeypatch.setattr(kafka, "KafkaNetClient", opened)
+
+    def fail(kafka_client: Callable[[], Any], **_settings: Any) -> None:
+        kafka_client()
+        opened.return_value.close.assert_not_called()
+        raise KafkaTimeoutError("Unable to bootstrap")
+
+    with pytest.raises(DependencyUnavailable, match="does not answer"):
+        kafka.connected(fail, Settings())
+    opened.return_value.close.assert_called_once_with()
