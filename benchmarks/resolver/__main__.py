@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, help="a Python with the dependency group peers")
     parser.add_argument("--out", type=Path, default=RESULT)
     given = parser.parse_args()
-    told, rows = environment(), read_pairs()
+    told, rows = {"environment": environment()}, read_pairs()
     told |= figures(rows, all_scores(rows, given.peers))
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(json.dumps(told, indent=1) + "\n")
