@@ -118,7 +118,9 @@ def _run(whole: Word, many: dict[int, Word]) -> tuple[int, ...]:
         how = relation(whole, each)
         if how in _JOINS:
             best = min(best, (STRENGTH[how], OSA.distance(each.text, whole.text), ()))
-    for start in many:
+    for start, first in many.items():
+        if first.script == whole.script and first.text[0] != whole.text[0]:
+            continue
         for size in (2, 3):
             positions = tuple(range(start, start + size))
             if not all(position in many for position in positions):

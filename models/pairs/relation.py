@@ -60,7 +60,7 @@ def relation(left: Word, right: Word) -> str | None:
         found = _without_honorific(left, right)
         if found is not None:
             return found
-    if left.script == right.script == "latin" and slipped(left.text, right.text):
+    if left.script == right.script and slipped(left.text, right.text, many=left.script in _ALPHABETS):
         return "slip"
     found = _by_vowels(left, right) if _same_sounds(left, right) else None
     return found if found in _TELLING else _by_letters(left, right) or found
@@ -135,7 +135,7 @@ def _by_letters(left: Word, right: Word) -> str | None:
     short, long = sorted((left.text, right.text), key=len)
     if long.startswith(short):
         return "prefix"
-    if slipped(short, long, many={left.script, right.script} <= _ALPHABETS):
+    if left.script != right.script and slipped(short, long, many={left.script, right.script} <= _ALPHABETS):
         return "slip"
     if len(short) >= _EDIT_FROM_CHARS and short[0] == long[0]:
         apart = OSA.distance(short, long)
