@@ -50,4 +50,4 @@ def sentence(links: Iterable[Link], score: float) -> str:
             said.append(f"only one side has {link.left or link.right}")
         elif kind in _SAYS:
             said.append(_SAYS[kind].format(left=link.left, right=link.right))
-    return f"{round(100 * score)} in 100: " + "; ".join(said) + "."
+    return f"{min(round(100 * score), 99)} in 100: " + "; ".join(said) + "."

@@ -200,6 +200,7 @@ def test_a_flaw_never_raises_the_score() -> None:
 def test_the_reason_is_said(left: str, right: str, said: str) -> None:
     found = score_names(left, right, "person")
     assert said in found.why
+    assert found.why.startswith(f"{round(100 * found.score)} in 100")
     assert found.evidence == tuple(sorted(found.evidence, key=lambda each: -abs(each.contribution)))
 
 
@@ -223,3 +224,7 @@ def test_a_compiled_name_scores_as_its_text() -> None:
 def test_the_kind_is_guessed_by_the_legal_form() -> None:
     assert guess_kind("Tata Motors Ltd", "Tata") == guess_kind("A", "Bosch GmbH") == "organisation"
     assert guess_kind("Amit Saxena", "A. Saxena") == "person"
+
+
+def test_nothing_is_said_to_be_certain() -> None:
+    assert score_names("TCS", "Tata Consultancy Services Ltd", "organisation").why.startswith("99 in 100")
