@@ -31,7 +31,8 @@ chen chan tan chin|huang wong hwang ng ooi|wang wong|wu ng goh woo|zhang cheung 
 |mukhopadhyay mukherjee mukherji mookerjee|chattopadhyay chatterjee chatterji|gangopadhyay ganguly ganguli
 |agarwal aggarwal agrawal agarwala|bose basu|roy rai ray|sinha singha|mishra misra|iyer aiyar ayyar|nair nayar
 |gowda gauda|reddy reddi|jha jha|tripathi tripathy|vishwanathan viswanathan|sen|dutta datta dutt|ghosh ghose
-|thakur tagore|yadav jadav jadhav|bhattacharya bhattacharjee bhattacharyya|das dass|khan khaan
+|srivastava srivastav shrivastava shrivastav shrivastva|thakur tagore|yadav jadav jadhav
+|bhattacharya bhattacharjee bhattacharyya|das dass|khan khaan
 |mohammed muhammad mohamed mohammad muhammed mohamad mohd md mehmet mhd|syed sayyid sayed saiyed said
 |hussain hussein husain hossain|qureshi kureshi quraishi|sheikh shaikh shekh|rehman rahman|usman osman uthman othman
 |gaddafi qaddafi kadafi qadhafi|tchaikovsky chaikovsky chaykovskiy|jackson|smith smyth

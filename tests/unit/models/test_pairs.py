@@ -90,6 +90,11 @@ DIFFERENT = {
         ("V. K. Sodhi", "R. K. Sodhi"),
         ("J R Tata", "N R Tata"),
     ],
+    "a woman's form of a man's name": [
+        ("Julian Okonkwo", "Juliana Okonkwo"),
+        ("Leon Barton", "Leona Barton"),
+        ("Nirmal Awasthi", "Nirmala Awasthi"),
+    ],
     "generation": [
         ("Wendell Beaumont Jr.", "Wendell Beaumont Sr."),
         ("Henry Loudon II", "Henry Loudon III"),
