@@ -20,7 +20,8 @@ def f1(scores: Floats, labels: Floats, threshold: float) -> float:
 
 def best_threshold(scores: Floats, labels: Floats) -> float:
     """Return the threshold with the highest F1 on these very rows: what a peer could reach at best."""
-    return max(np.unique(scores).tolist(), key=lambda each: f1(scores, labels, each))
+    thresholds = [float(each) for each in np.unique(scores)]
+    return max(thresholds, key=lambda each: f1(scores, labels, each))
 
 
 def auc(scores: Floats, labels: Floats) -> float:
