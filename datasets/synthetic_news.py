@@ -36,7 +36,7 @@ _AGES = (14, 15, 16, 17, 19, 21)
 _COMPANY_NAMESAKES = 0.2  # share of the namesakes
 # How often a bare name in the news is the client, by how many of its parts are common, and how much the client's city
 # beside it raises the odds: our assumptions.
-_BARE_IS_CLIENT, _CITY_ODDS = (0.85, 0.45, 0.3), 5.0
+_BARE_IS_CLIENT, _CITY_ODDS = (0.85, 0.6, 0.4), 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from core.events import Article
 from models.entities import Entity, FactPhrase
 from models.mention_match import Mention
 from models.names import fold
-from models.names_data import GENERATIONS, HONORIFICS
+from models.names_data import COMMON_GIVEN, GENERATIONS, HONORIFICS
 from models.occupations import DOMAIN_OF, EMPLOYED_ROLES, SPORT_PAGE
 from models.text import Text
 
@@ -24,6 +24,7 @@ MOST_FROM_CONTEXT = 4.5
 _SAME_FIELD, _OTHER_FIELD, _OTHER_EMPLOYER, _SPORT_PAGE, _OTHER_AGE, _SAME_AGE, _OTHER_GENDER, _OWN_SITE = (
     0.8, -3.0, -2.0, -2.5, -3.5, 1.5, -1.5, 2.5,
 )  # fmt: skip
+_A_PERSON, _GIVEN_NAME_CHARS = -2.0, 20
 _PRONOUNS = {"m": ("he", "his", "him"), "f": ("she", "her", "hers")}
 _MENTIONS_READ = 8
 _NEAR_CHARS = 160
@@ -74,7 +75,21 @@ def identity_reasons(text: Text, entity: Entity, mentions: list[Mention], articl
         reasons += [] if employer_known else _other_employer(text, entity, mentions)
         reasons += _age_reasons(text, entity, mentions, article)
         reasons += _gender_reasons(text, entity, mentions)
+    else:
+        reasons += _person_of_the_name(text, best)
     return reasons
+
+
+def _person_of_the_name(text: Text, best: Mention) -> list[Reason]:
+    """A company is found by one word only, and the text has a person of that family name: Harrison Ford."""
+    if len(best.form.words) > 1:
+        return []
+    for start, end in text.find((text.folded[best.start : best.end],)):
+        given = re.search(r"\S+(?=\s$)", text.clean[max(0, start - _GIVEN_NAME_CHARS) : start])
+        if given and fold(given.group()) in COMMON_GIVEN:
+            begin = start - 1 - len(given.group())
+            return [Reason("person", text.clean[begin:end], _A_PERSON, begin, end)]
+    return []
 
 
 def _fact_reasons(text: Text, entity: Entity, mentions: list[Mention]) -> Iterator[Reason]:

@@ -14,7 +14,7 @@ _FACTS = {
 _AGAINST = {
     "other_field": "the text has the person {}", "other_employer": "the text gives {}", "sport_page": "it is {}",
     "other_age": "the age differs: {}", "other_gender": "the person is {}", "blocked": "this name was {}",
-    "others": "{}",
+    "others": "{}", "person": "the text names {}",
 }  # fmt: skip
 _PLACES = ("headline", "lead", "subject", "frequency", "list", "passing")
 
