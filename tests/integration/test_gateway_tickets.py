@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -12,12 +13,26 @@ from api.tickets import LIFETIME_S
 from clients.redis import connect as connect_redis
 from core.clock import parse_rfc3339, utc_now
 from core.settings import Settings
-from tests.integration.gateway import PASSWORD, WAIT_S, Bank, close_code, log_in, open_socket
+from tests.integration.gateway import (
+    PASSWORD,
+    WAIT_S,
+    Bank,
+    close_code,
+    log_in,
+    open_socket,
+    running_gateways,
+)
 
 
 @pytest.fixture(scope="module")
-def url(gateway: str) -> str:
-    return gateway
+def bank(postgres: Settings, redis_server: Settings) -> Bank:
+    return Bank(postgres)
+
+
+@pytest.fixture(scope="module")
+def url(bank: Bank) -> Iterator[str]:
+    with running_gateways(bank.settings, {"gateway-tickets": {}}) as gateways:
+        yield gateways.urls["gateway-tickets"]
 
 
 def ticket_of(client: httpx.Client) -> str:
