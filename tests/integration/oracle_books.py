@@ -153,6 +153,7 @@ def _with_extremes(day: DayFiles, number: int, deleted: TextRow) -> DayFiles:
         [*day.prices, *({"as_of_date": as_of, **row} for row in priced)],
         day.fx,
         [*drawn, *({"trade_date": as_of, **row} for row in booked)],
+        day.instruments,
     )
 
 
