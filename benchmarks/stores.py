@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from clients.kafka import ensure_topics
 from clients.postgres import migrate
@@ -22,12 +23,15 @@ STORES = ("postgres", "redis", "kafka")
 
 
 @contextmanager
-def running_stores() -> Iterator[tuple[Settings, ProcessGroup]]:
-    """Start them on free ports in a folder of their own; the group holds our own processes too, not started."""
+def running_stores(**options: Any) -> Iterator[tuple[Settings, ProcessGroup]]:
+    """Start them on free ports in a folder of their own; the group holds our own processes too, not started.
+
+    `options` are settings by name.
+    """
     with tempfile.TemporaryDirectory(prefix="tipline-bench-") as folder:
         ports = dict(zip(port_fields(), free_ports(len(port_fields())), strict=True))
         jars = ROOT / ".tipline" / "jars"
-        settings = ensure_secrets(load_settings(data_dir=Path(folder), jars_dir=jars, **ports))
+        settings = ensure_secrets(load_settings(data_dir=Path(folder), jars_dir=jars, **ports, **options))
         group = ProcessGroup(services(settings), settings.data_dir)
         try:
             group.start_all(STORES)

@@ -6,10 +6,7 @@ import argparse
 import json
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +14,14 @@ import psutil
 
 from benchmarks.dashboard import bank
 from benchmarks.latency.report import environment, quantiles_ms
-from clients.kafka import ensure_topics
-from clients.postgres import migrate
-from core.settings import Settings, as_environment, load_settings
-from core.topics import TOPICS
+from benchmarks.stores import running_stores
+from core.settings import Settings, as_environment
 from ops.drill.product import free_ports
-from ops.home import MIGRATIONS, ROOT
-from ops.preflight import port_fields
-from ops.processes import services
-from ops.secrets import ensure_secrets
+from ops.home import ROOT
 from ops.stack.group import ProcessGroup
 from ops.stack.service import Service, tcp_probe
 
 RESULT = Path(__file__).parent / "results" / "dashboard.json"
-STORES = ("postgres", "redis", "kafka")
 MODULES = {"floor": "benchmarks.dashboard.floor_server", "gateway": "api"}
 UNLIMITED = 10**9
 
@@ -51,7 +42,8 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Measure floor and gateway one after the other and write the result file."""
     given, here = arguments(), environment()
-    with _stores() as (settings, group):
+    # Nobody is refused for asking often.
+    with running_stores(api_requests_per_minute=UNLIMITED) as (settings, group):
         began_s = time.monotonic()
         bank.fill(settings, given.clients, given.rms, given.days)
         print(f"filled in {time.monotonic() - began_s:.0f} s", flush=True)
@@ -119,24 +111,6 @@ def _requests(name: str, given: argparse.Namespace, cookies: list[str]) -> list[
 def _ratios(found: dict[str, Any]) -> dict[str, float]:
     floor, ours = found["floor"]["all_ms"], found["gateway"]["all_ms"]
     return {quantile: round(ours[quantile] / floor[quantile], 2) for quantile in ("p50", "p95", "p99")}
-
-
-@contextmanager
-def _stores() -> Iterator[tuple[Settings, ProcessGroup]]:
-    """Start PostgreSQL, Redis and Kafka in a folder of their own; nobody is refused for asking often."""
-    with tempfile.TemporaryDirectory(prefix="tipline-bench-") as folder:
-        ports = dict(zip(port_fields(), free_ports(len(port_fields())), strict=True))
-        jars = ROOT / ".tipline" / "jars"
-        plain = load_settings(data_dir=Path(folder), jars_dir=jars, api_requests_per_minute=UNLIMITED, **ports)
-        settings = ensure_secrets(plain)
-        group = ProcessGroup(services(settings), settings.data_dir)
-        try:
-            group.start_all(STORES)
-            migrate(settings, MIGRATIONS)
-            ensure_topics(settings, TOPICS)
-            yield settings, group
-        finally:
-            group.stop_all()
 
 
 if __name__ == "__main__":
