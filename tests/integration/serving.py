@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
 from typing import Any
 
 import psutil
@@ -25,14 +22,6 @@ def article(headline: str = HEADLINE, body: str = BODY, **more: Any) -> dict[str
         "article_id": "a1", "provider": "demo", "revision": 1, "received_at": "2026-01-01T00:00:00Z",
         "headline": headline, "body": body, "trace_id": "t1", **more,
     }  # fmt: skip
-
-
-def wait_until(condition: Callable[[], bool], *, within_s: float) -> None:
-    deadline = time.monotonic() + within_s
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
-        pause.wait(0.1)
 
 
 def listeners(port: int) -> set[int]:

@@ -18,7 +18,8 @@ import pytest
 
 from ops.drill.product import free_ports
 from tests.integration.conftest import ROOT
-from tests.integration.serving import BOOK, article, wait_until
+from tests.integration.router_process import until
+from tests.integration.serving import BOOK, article
 
 LINES = {"content-type": "application/jsonlines"}
 
@@ -56,9 +57,9 @@ def container(base: Path) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Clien
     with (base / "log").open("wb") as log:
         process, address = start(base, log)
         with httpx.Client(base_url=address, timeout=60, trust_env=False) as http:
-            wait_until(lambda: status(http) is not None or process.poll() is not None, within_s=60)
+            until(lambda: status(http) is not None or process.poll() is not None, timeout_s=60)
             assert status(http) in (200, 503), (base / "log").read_text()
-            wait_until(lambda: status(http) == 200, within_s=60)
+            until(lambda: status(http) == 200, timeout_s=60)
             yield process, http
         process.kill()
         process.wait()

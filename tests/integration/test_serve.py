@@ -29,7 +29,8 @@ from ops.processes import services
 from ops.secrets import aws_profile, keys_file
 from ops.stack.group import ProcessGroup
 from tests.integration.conftest import make_settings
-from tests.integration.serving import BODY, BOOK, HEADLINE, article, family, listeners, wait_until
+from tests.integration.router_process import until
+from tests.integration.serving import BODY, BOOK, HEADLINE, article, family, listeners
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
@@ -110,9 +111,9 @@ def test_a_version_is_rolled_out_and_back_without_a_lost_request(serving: Settin
         callers = [pool.submit(call) for _ in range(2)]
         try:
             assert deploy_version(serving, version) == str(version)
-            wait_until(lambda: only("extractive-r2"), within_s=30)
+            until(lambda: only("extractive-r2"), timeout_s=30)
             roll_back(serving)
-            wait_until(lambda: only("extractive-1"), within_s=30)
+            until(lambda: only("extractive-1"), timeout_s=30)
         finally:
             ended.set()
         # Whatever a caller could not get answered, retries included, is raised here.
@@ -239,7 +240,7 @@ def test_a_registry_edit_is_live_within_five_seconds(serving: Settings, client: 
         HEADLINE.replace("Asha Venkatraman", "Ilse Brandvold"), BODY.replace("Asha Venkatraman", "Ilse Brandvold")
     )
     # Both front doors must have it: ten answers in a row, each on a connection of its own.
-    wait_until(
+    until(
         lambda: all(
             any(
                 one["client_id"] == "C-2"
@@ -247,7 +248,7 @@ def test_a_registry_edit_is_live_within_five_seconds(serving: Settings, client: 
             )
             for _ in range(10)
         ),
-        within_s=15,
+        timeout_s=15,
     )
 
 
@@ -255,11 +256,11 @@ def test_a_killed_replica_is_replaced_while_the_other_answers(serving: Settings,
     before = listeners(serving.endpoint_port)
     assert len(before) == serving.endpoint_replicas
     os.kill(min(before), signal.SIGKILL)
-    wait_until(lambda: min(before) not in listeners(serving.endpoint_port), within_s=5)
+    until(lambda: min(before) not in listeners(serving.endpoint_port), timeout_s=5)
     # The survivor takes every call from now on: boto3's own retries cover a connection cut by the kill.
     for _ in range(20):
         assert client.invoke("enrich", [article()])[0]["candidates"]
-    wait_until(lambda: len(listeners(serving.endpoint_port)) == serving.endpoint_replicas, within_s=90)
+    until(lambda: len(listeners(serving.endpoint_port)) == serving.endpoint_replicas, timeout_s=90)
     assert httpx.get(f"{serving.endpoint_url}/ping", trust_env=False).status_code in (200, 503)
 
 
